@@ -1,0 +1,19 @@
+"""Facts about what is held and what it is worth: parts, prices, entitlements, ledgers and proofs."""
+
+from licenses.models.catalog import Part, PartKind, Price, PriceList
+from licenses.models.entitlement import CoverPeriod, Entitlement, Hold, Proof
+from licenses.models.ledger import LedgerHead, PointsMovement, QuantityMovement
+
+__all__ = [
+    "CoverPeriod",
+    "Entitlement",
+    "Hold",
+    "LedgerHead",
+    "Part",
+    "PartKind",
+    "PointsMovement",
+    "Price",
+    "PriceList",
+    "Proof",
+    "QuantityMovement",
+]

@@ -1,0 +1,101 @@
+"""Which held lines an order holds and for what cover (rules T3, T4, T5): one place for quotes and the what-if."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from licenses.rules.pricing import OrderLine, order_line
+from licenses.rules.terms import anniversary_cover, express_cover, stub
+from portal.kernel.errors import Fault
+from portal.kernel.period import DAY, Period, is_month_end
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """A held line, or the part of it that moves: `quantity` units with paid cover `cover_start`..`cover_end`.
+
+    `points_each` are the renewal part's points for 12 months and one unit; without a `renewal_part` the line
+    can't be renewed, without a `reinstatement_part` lapsed cover is estimated (rule T8).
+    """
+
+    key: str
+    part_number: str
+    renewal_part: str | None
+    quantity: int
+    cover_end: date
+    points_each: Decimal
+    reinstatement_part: str | None
+    cover_start: date
+
+    def ordered(self, cover: Period) -> OrderLine:
+        """The line as ordered for `cover`. Raises ValueError for cover not made of whole months (rule T6)."""
+        return order_line(self.key, self.part_number, self.renewal_part, self.quantity, cover, self.points_each)
+
+
+def is_lapsed(cover_end: date, on: date) -> bool:
+    """Whether cover that ended on `cover_end` can't be renewed on `on` any more: the day after it is past (T8)."""
+    return cover_end + DAY < on
+
+
+def unfit(line: HeldLine) -> Fault | None:
+    """Why a line can't be renewed at all: no renewal part, or an end that isn't a month end (rules V14, T6)."""
+    if not line.renewal_part:
+        return Fault("renewal_part_missing", line=line.key, params={"part_number": line.part_number})
+    if not is_month_end(line.cover_end):
+        return Fault("cover_not_month_end", line=line.key, params={"cover_end": line.cover_end})
+    return None
+
+
+def lapsed_fault(line: HeldLine) -> Fault:
+    """The fault of a line whose cover lapsed (rule T8)."""
+    return Fault("cover_lapsed", line=line.key, params={"cover_end": line.cover_end})
+
+
+def anniversary_lines(
+    holdings: Iterable[HeldLine], anniversary: date
+) -> tuple[tuple[OrderLine, ...], tuple[Fault, ...]]:
+    """The lines of the order of `anniversary`, each taken to the day before the following one (rule T4).
+
+    Lines that can't be renewed there are told: lapsed, no renewal part, no month end. Cover that already reaches
+    beyond is simply not in it.
+    """
+    lines: list[OrderLine] = []
+    faults: list[Fault] = []
+    for held in holdings:
+        cover = anniversary_cover(held.cover_end, anniversary)
+        fault = unfit(held) if cover else None
+        if is_lapsed(held.cover_end, anniversary):
+            faults.append(lapsed_fault(held))
+        elif fault:
+            faults.append(fault)
+        elif cover:
+            lines.append(held.ordered(cover))
+    return tuple(lines), tuple(faults)
+
+
+def transition_lines(
+    moved: Iterable[HeldLine], anniversary: date, on: date, transition: str
+) -> tuple[tuple[OrderLine, ...], tuple[Fault, ...]]:
+    """The lines of the transition order of `on`: moved cover that ends before `anniversary` (rule T5).
+
+    Lapsed lines stay lapsed and are told, as are those that can't be renewed at all.
+    """
+    lines: list[OrderLine] = []
+    faults: list[Fault] = []
+    for held in moved:
+        cover = stub(held.cover_end, anniversary, transition)
+        fault = unfit(held) if cover else None
+        if is_lapsed(held.cover_end, on):
+            faults.append(lapsed_fault(held))
+        elif fault:
+            faults.append(fault)
+        elif cover:
+            lines.append(held.ordered(cover))
+    return tuple(lines), tuple(faults)
+
+
+def express_line(held: HeldLine, years: int = 0) -> OrderLine:
+    """The line as Express renews it, `years` years after the day that follows its end (rule T3)."""
+    cover = express_cover(held.cover_end, years)
+    return OrderLine(held.key, held.part_number, held.renewal_part, held.quantity, cover, 12, held.points_each)
