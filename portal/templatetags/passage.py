@@ -1,0 +1,218 @@
+"""What templates need beyond Django's own: Carbon's form widgets, tags by status, figures and dates as people write them."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from django import forms, template
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+# How each status or severity of the product is colored. Words not listed are neutral.
+KINDS = {
+    "draft": "neutral",
+    "uploaded": "neutral",
+    "checking": "progress",
+    "checked": "progress",
+    "submitted": "progress",
+    "in_review": "progress",
+    "applying": "progress",
+    "issued": "progress",
+    "approved": "progress",
+    "waiting": "waiting",
+    "waits": "waiting",
+    "review": "waiting",
+    "returned": "caution",
+    "warning": "caution",
+    "completed_with_errors": "caution",
+    "lapsed": "caution",
+    "inactive": "caution",
+    "completed": "success",
+    "accepted": "success",
+    "active": "success",
+    "applied": "success",
+    "valid": "success",
+    "enrolled": "success",
+    "rejected": "danger",
+    "refused": "danger",
+    "failed": "danger",
+    "invalid": "danger",
+    "error": "danger",
+    "declined": "danger",
+    "withdrawn": "quiet",
+    "reversed": "quiet",
+    "undone": "quiet",
+    "superseded": "quiet",
+    "expired": "quiet",
+    "info": "info",
+}
+TAGS = {
+    "neutral": "cds--tag--gray",
+    "info": "cds--tag--blue",
+    "waiting": "cds--tag--purple",
+    "progress": "cds--tag--blue",
+    "success": "cds--tag--green",
+    "caution": "p-tag--caution",
+    "danger": "cds--tag--red",
+    "quiet": "cds--tag--outline",
+}
+PATTERNS = {"da": "d.M.y", "en": "MMM d, y"}
+
+
+def _locale() -> str:
+    return "da" if (get_language() or "en").startswith("da") else "en"
+
+
+@register.simple_tag
+def tag_class(kind: str | None = None, status: str | None = None) -> str:
+    """The class of a tag: by `kind`, else by the kind of `status`."""
+    return TAGS.get(kind or KINDS.get(str(status or ""), "neutral"), TAGS["neutral"])
+
+
+@register.filter
+def widget_shape(field: BoundField) -> str:
+    """Which markup a field takes: checkbox, options, select, file, textarea or input."""
+    widget = field.field.widget
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "options"
+    if isinstance(widget, forms.CheckboxInput):
+        return "checkbox"
+    if isinstance(widget, forms.Select):
+        return "select"
+    if isinstance(widget, forms.FileInput):
+        return "file"
+    return "textarea" if isinstance(widget, forms.Textarea) else "input"
+
+
+_WIDGET_CLASSES = {
+    "checkbox": "cds--checkbox",
+    "select": "cds--select-input",
+    "file": "p-file",
+    "textarea": "cds--text-area",
+    "input": "cds--text-input",
+}
+
+
+@register.filter
+def carbon(field: BoundField) -> SafeString:
+    """The field's widget with Carbon's class; a date without a type of its own becomes the browser's date field."""
+    attrs: dict[str, str] = {}
+    widget = field.field.widget
+    classes = [widget.attrs.get("class", ""), _WIDGET_CLASSES.get(widget_shape(field), "")]
+    attrs["class"] = " ".join(c for c in classes if c)
+    if isinstance(widget, forms.DateInput):
+        attrs["type"] = "date"
+        value = field.value()
+        # The browser's date field reads ISO dates only, whatever the page's language.
+        if isinstance(value, date):
+            return widget.render(field.html_name, value.isoformat(), field.build_widget_attrs(attrs | _id(field)))
+    return field.as_widget(attrs=attrs)
+
+
+def _id(field: BoundField) -> dict[str, str]:
+    return {"id": str(field.auto_id)} if field.auto_id else {}
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A date as people write it: 5.3.2026 in Danish, Mar 5, 2026 in English; nothing for none."""
+    return format_date(value, PATTERNS[_locale()], locale=_locale()) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """An instant in the server's time zone: date and minutes."""
+    if not value:
+        return ""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{day(local.date())} {format_time(local, 'short', locale=_locale())}"
+
+
+@register.filter
+def amount(value: Decimal | str | None) -> str:
+    """Money or a price with two decimals and thousands separators: 1.633,00 in Danish, 1,633.00 in English."""
+    return _decimals(value)
+
+
+@register.filter
+def points(value: Decimal | str | None) -> str:
+    """Points with their two decimals; half up, as the rule book rounds."""
+    return _decimals(value)
+
+
+@register.filter
+def whole(value: int | None) -> str:
+    """A count with thousands separators."""
+    return "" if value is None else format_decimal(value, "#,##0", locale=_locale())
+
+
+def _decimals(value: Decimal | str | None) -> str:
+    if value is None or value == "":
+        return ""
+    # Babel rounds half even, so the value is rounded before it prints.
+    exact = Decimal(str(value)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return str(format_decimal(exact, "#,##0.00", locale=_locale()))
+
+
+@register.inclusion_tag("components/level_progress.svg.html")
+def level_progress(
+    points: Decimal | str, level: str, ladder: Iterable[tuple[str, Decimal | int | str]], summary: str = ""
+) -> dict[str, Any]:
+    """Points of the term against the ladder, as a figure with its sentence.
+
+    `points` of the running term, `level` in force now, `ladder` (level, threshold) in rising order; `summary`
+    replaces the built-in sentence.
+    """
+    have = Decimal(str(points))
+    rungs = [(name, Decimal(str(threshold))) for name, threshold in ladder]
+    step = Decimal(100) / max(len(rungs), 1)
+    shown = [
+        {
+            "level": name,
+            "threshold": whole(int(threshold)),
+            "x": f"{index * step:.2f}",
+            "current": name == level,
+        }
+        for index, (name, threshold) in enumerate(rungs)
+    ]
+    return {
+        "rungs": shown,
+        "fill": f"{_filled(have, [t for _name, t in rungs], step):.2f}",
+        "summary": summary or _ladder_words(have, level, rungs),
+    }
+
+
+def _filled(have: Decimal, thresholds: list[Decimal], step: Decimal) -> Decimal:
+    """Percent of the bar: every rung takes the same room, points fill the one they stand in by their share."""
+    for index, threshold in enumerate(thresholds):
+        following = thresholds[index + 1] if index + 1 < len(thresholds) else None
+        if following is None:
+            return Decimal(100) if have >= threshold else index * step
+        if have < following:
+            return index * step + step * max(have - threshold, Decimal(0)) / (following - threshold)
+    return Decimal(0)
+
+
+def _ladder_words(have: Decimal, level: str, rungs: list[tuple[str, Decimal]]) -> str:
+    ahead = next(((name, threshold) for name, threshold in rungs if threshold > have), None)
+    if ahead is None:
+        return _("%(points)s points in this term. Price level in force: %(level)s. The top of the ladder is reached.") % {
+            "points": _decimals(have),
+            "level": level,
+        }
+    return _(
+        "%(points)s points in this term. Price level in force: %(level)s. %(missing)s points more reach level %(next)s."
+    ) % {
+        "points": _decimals(have),
+        "level": level,
+        "missing": _decimals(ahead[1] - have),
+        "next": ahead[0],
+    }
