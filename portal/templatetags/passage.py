@@ -1,4 +1,4 @@
-"""What templates need beyond Django's own: Carbon's form widgets, tags by status, figures and dates as people write them."""
+"""What templates need beyond Django's own: form widgets, tags by status, figures and dates as people write them."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -204,7 +204,9 @@ def _filled(have: Decimal, thresholds: list[Decimal], step: Decimal) -> Decimal:
 def _ladder_words(have: Decimal, level: str, rungs: list[tuple[str, Decimal]]) -> str:
     ahead = next(((name, threshold) for name, threshold in rungs if threshold > have), None)
     if ahead is None:
-        return _("%(points)s points in this term. Price level in force: %(level)s. The top of the ladder is reached.") % {
+        return _(
+            "%(points)s points in this term. Price level in force: %(level)s. The top of the ladder is reached."
+        ) % {
             "points": _decimals(have),
             "level": level,
         }
