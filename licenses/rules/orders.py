@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from licenses.rules.pricing import OrderLine, order_line
-from licenses.rules.terms import anniversary_cover, express_cover, stub
+from licenses.rules.pricing import YEAR_MONTHS, OrderLine, order_line
+from licenses.rules.terms import anniversary_cover, stub
 from portal.kernel.errors import Fault
 from portal.kernel.period import DAY, Period, is_month_end
 
@@ -95,7 +95,6 @@ def transition_lines(
     return tuple(lines), tuple(faults)
 
 
-def express_line(held: HeldLine, years: int = 0) -> OrderLine:
-    """The line as Express renews it, `years` years after the day that follows its end (rule T3)."""
-    cover = express_cover(held.cover_end, years)
-    return OrderLine(held.key, held.part_number, held.renewal_part, held.quantity, cover, 12, held.points_each)
+def express_line(held: HeldLine, cover: Period) -> OrderLine:
+    """The line as Express renews it for a `cover` of 12 months (rule T3)."""
+    return OrderLine(held.key, held.part_number, held.renewal_part, held.quantity, cover, YEAR_MONTHS, held.points_each)

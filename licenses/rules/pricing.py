@@ -75,14 +75,14 @@ def extend(
 ) -> Priced:
     """Price for 12 months times quantity times months ÷ 12, rounded half up once, on the extended amount (rule T7)."""
     charged = max(months, minimum_months)
-    amount = round_money(unit_price * quantity * charged / YEAR_MONTHS, currency)
+    amount = _extended(unit_price, quantity, charged, currency)
     inputs = {"unit_price": unit_price, "quantity": quantity, "months": charged, "currency": currency}
     return Priced(amount, Explanation("T7", inputs, amount, version, rounding="half_up_once_on_the_extended_amount"))
 
 
 def line_points(points_each: Decimal, quantity: int, months: int, version: str) -> tuple[Decimal, Explanation]:
     """Points per unit times quantity times months ÷ 12, rounded half up to two places per line (rule P2)."""
-    points = round_points(points_each * quantity * months / YEAR_MONTHS)
+    points = _points(points_each, quantity, months)
     inputs = {"points_each": points_each, "quantity": quantity, "months": months}
     return points, Explanation("P2", inputs, points, version, rounding="half_up_two_places_per_line")
 
@@ -192,7 +192,7 @@ def order_amounts(
     points and reported in `faults`. Leaving one out may lower the level, so the rest is looked at again.
     """
     kept, faults = _with_renewal_part(lines)
-    points = {key: line_points(*key, book.version)[0] for key in {_points_key(ln) for ln in kept}}
+    points = {key: _points(*key) for key in {_points_key(ln) for ln in kept}}
     while True:
         order_points = sum((points[_points_key(ln)] for ln in kept), NO_POINTS)
         levels = order_levels(rsvp_before, order_points, points_before, book)
@@ -281,6 +281,14 @@ def reinstatement_estimate(
     return ReinstatementEstimate(key, amount, False, why)
 
 
+def _extended(unit_price: Decimal, quantity: int, months: int, currency: str) -> Decimal:
+    return round_money(unit_price * quantity * months / YEAR_MONTHS, currency)
+
+
+def _points(points_each: Decimal, quantity: int, months: int) -> Decimal:
+    return round_points(points_each * quantity * months / YEAR_MONTHS)
+
+
 _PointsKey = tuple[Decimal, int, int]
 
 
@@ -343,7 +351,7 @@ def _price(
         charged = max(line.months, book.minimum_months)
         same = (part, line.quantity, charged)
         if same not in amounts:
-            amounts[same] = extend(unit[1], line.quantity, charged, prices.currency, book.version).amount
+            amounts[same] = _extended(unit[1], line.quantity, charged, prices.currency)
         priced.append(
             PricedLine(
                 key=line.key,

@@ -10,7 +10,7 @@ from licenses.rules.levels import NO_POINTS, TermPoints, after_anniversary, stan
 from licenses.rules.orders import HeldLine, express_line, is_lapsed, lapsed_fault, unfit
 from licenses.rules.pricing import OrderLine, PriceBook, PricedLine, PricedOrder, express_amounts, order_amounts
 from licenses.rules.rulebook import BASE_LEVEL, RuleBook
-from licenses.rules.terms import anniversary_cover, next_anniversary, stub, terms_between
+from licenses.rules.terms import anniversary_cover, express_covers, next_anniversary, stub, terms_between
 from portal.kernel.errors import Fault
 from portal.kernel.period import DAY, Period
 
@@ -71,6 +71,7 @@ class World:
 
     @property
     def anniversary(self) -> date:
+        """The first Anniversary on or after the effective date (step 1)."""
         return next_anniversary(self.initial_start, self.first)
 
 
@@ -84,6 +85,7 @@ class PlacedOrder:
 
     @property
     def moved(self) -> tuple[PricedLine, ...]:
+        """The moved lines of the order."""
         return self.order.lines[: self.ours]
 
 
@@ -96,14 +98,17 @@ class Run:
 
     @property
     def priced(self) -> tuple[PricedOrder, ...]:
+        """The orders without what tells moved from own."""
         return tuple(o.order for o in self.orders)
 
     @property
     def lines(self) -> Iterable[PricedLine]:
+        """Every line of every order."""
         return (line for o in self.orders for line in o.order.lines)
 
 
 def sort_key(line: HeldLine) -> tuple[str, str, str, date, date, int, Decimal]:
+    """The order that lines are worked through in, whatever order they came in."""
     return (
         line.key,
         line.part_number,
@@ -132,9 +137,10 @@ def fit_own(own: Sequence[HeldLine], world: World) -> tuple[list[HeldLine], list
     """The Agreement's own lines that take part: one not renewed at the last Anniversary doesn't (step 4)."""
     kept: list[HeldLine] = []
     faults: list[Fault] = []
+    renewed_until = world.anniversary - DAY
     for line in own:
         fault = unfit(line)
-        if line.cover_end < world.anniversary - DAY:
+        if line.cover_end < renewed_until:
             fault = Fault("own_line_not_renewed", line=line.key, params={"cover_end": line.cover_end})
         if fault:
             faults.append(fault)
@@ -145,14 +151,11 @@ def fit_own(own: Sequence[HeldLine], world: World) -> tuple[list[HeldLine], list
 
 def stay_orders(moved: Sequence[HeldLine], world: World) -> tuple[PricedOrder, ...]:
     """Express orders at BL, one a day: each line on the day after its end and each year after (step 3)."""
+    covers = {end: express_covers(end, world.until) for end in {line.cover_end for line in moved}}
     by_day: dict[date, list[OrderLine]] = {}
     for line in moved:
-        years = 0
-        ordered = express_line(line)
-        while ordered.cover.starts_on < world.until:
-            by_day.setdefault(ordered.cover.starts_on, []).append(ordered)
-            years += 1
-            ordered = express_line(line, years)
+        for cover in covers[line.cover_end]:
+            by_day.setdefault(cover.starts_on, []).append(express_line(line, cover))
     return tuple(express_amounts(by_day[on], on=on, prices=world.prices, book=world.book) for on in sorted(by_day))
 
 

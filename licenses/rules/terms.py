@@ -26,15 +26,21 @@ def first_cover(acquired_on: date) -> Period:
     return Period(acquired_on, year_end(acquired_on))
 
 
-def express_cover(end: date, years: int = 0) -> Period:
-    """The Express cover of 12 months that begins `years` years after the day that follows `end` (rule T3)."""
-    start = end + DAY
-    return Period(start + relativedelta(years=years), start + relativedelta(years=years + 1) - DAY)
-
-
 def next_express_cover(end: date) -> Period:
     """12 months from the day after `end` (rule T3)."""
-    return express_cover(end)
+    start = end + DAY
+    return Period(start, start + YEAR - DAY)
+
+
+def express_covers(end: date, until: date) -> tuple[Period, ...]:
+    """Every Express cover after `end` that begins before `until`, year after year without a gap (rule T3)."""
+    found: list[Period] = []
+    start = end + DAY
+    while start < until:
+        after = end + DAY + relativedelta(years=len(found) + 1)
+        found.append(Period(start, after - DAY))
+        start = after
+    return tuple(found)
 
 
 def term_containing(initial_start: date, day: date) -> Period | None:
