@@ -1,0 +1,167 @@
+"""Reading in a process of its own: limits on memory, processor and time, and nothing but a file comes back.
+
+`python -m migrations_app.intake.child IN OUT [NAME]` writes OUT as one JSON list a line (row number, then its cells;
+the first line is the headings) and answers on standard output with `{"count", "headings", "kind"}` or `{"faults"}`.
+Django is not loaded here.
+"""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from migrations_app.intake.limits import LIMITS, Limits
+from migrations_app.intake.reader import RawRow, read
+from portal.kernel.errors import Fault, Invalid
+
+ROOT = Path(__file__).resolve().parents[2]
+FAULTY = 3
+FAULTS_TOLD = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizedFile:
+    """What the child wrote. `count` data rows, `headings` with the sheet's row number. Remove it when done."""
+
+    path: Path
+    count: int
+    headings: RawRow
+    kind: str
+
+    def rows(self) -> Iterator[RawRow]:
+        """The data rows, one at a time."""
+        with self.path.open(encoding="utf-8") as file:
+            next(file, None)
+            for line in file:
+                number, *cells = json.loads(line)
+                yield RawRow(number, tuple(cells))
+
+    def remove(self) -> None:
+        """Delete the file; no harm when it is gone."""
+        self.path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.remove()
+
+
+def read_in_child(path: Path, filename: str, folder: Path | None = None, limits: Limits = LIMITS) -> NormalizedFile:
+    """Take `path`, uploaded as `filename`, through gate and reader in a limited process.
+
+    The result lies in `folder` (the system's temporary one by default). Raises Invalid with the child's faults, or
+    `file_took_too_long`, `file_too_complex` (a limit ended it), `file_damaged` (it failed); nothing is left then.
+    """
+    handle, name = tempfile.mkstemp(prefix="intake-", suffix=".jsonl", dir=folder)
+    os.close(handle)
+    out = Path(name)
+    try:
+        answer = _run(path, out, filename, limits)
+        if "faults" in answer:
+            raise Invalid(*(Fault(**fault) for fault in answer["faults"]))
+        number, *cells = answer["headings"]
+        return NormalizedFile(out, answer["count"], RawRow(number, tuple(cells)), answer["kind"])
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
+
+
+def _run(path: Path, out: Path, filename: str, limits: Limits) -> dict[str, Any]:
+    command = [sys.executable, "-s", "-m", "migrations_app.intake.child", str(path.resolve()), str(out), filename]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            told, _ = process.communicate(timeout=limits.child_wall_seconds)
+        except BaseException as error:
+            process.kill()
+            process.communicate()
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise Invalid(Fault("file_took_too_long", "file", params=_seconds(limits))) from error
+            raise
+    if process.returncode in (0, FAULTY):
+        answer: dict[str, Any] = json.loads(told)
+        return answer
+    if process.returncode in (-signal.SIGALRM, -signal.SIGXCPU):
+        raise Invalid(Fault("file_took_too_long", "file", params=_seconds(limits)))
+    if process.returncode < 0:
+        raise Invalid(Fault("file_too_complex", "file"))
+    raise Invalid(Fault("file_damaged", "file", params={"part": ""}))
+
+
+def _seconds(limits: Limits) -> dict[str, int]:
+    return {"limit": limits.child_wall_seconds}
+
+
+def limit_myself(limits: Limits) -> None:
+    """Give up what a reader doesn't need, for good. Memory can't be limited on every system; time can."""
+    wanted = (
+        (resource.RLIMIT_CPU, limits.child_cpu_seconds),
+        (resource.RLIMIT_FSIZE, limits.child_output_bytes),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, limits.child_memory_bytes),
+    )
+    for kind, most in wanted:
+        try:
+            resource.setrlimit(kind, (most, most))
+        except (ValueError, OSError):
+            continue
+    signal.alarm(limits.child_wall_seconds + 5)
+
+
+def write_normalized(path: Path, out: Path, filename: str) -> dict[str, Any]:
+    """Read `path` and write its rows to `out`; the answer for standard output."""
+    sheet = read(path, filename)
+    count = 0
+    headings = [sheet.headings.number, *sheet.headings.cells]
+    encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+    with out.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(encode(headings) + "\n")
+        for count, row in enumerate(sheet.rows, start=1):
+            file.write(encode([row.number, *row.cells]) + "\n")
+    return {"count": count, "headings": headings, "kind": sheet.kind}
+
+
+def main(arguments: list[str]) -> int:
+    """The child's whole life. Returns 0, or 3 with faults on standard output."""
+    path, out, *name = arguments
+    limit_myself(LIMITS)
+    try:
+        answer = write_normalized(Path(path), Path(out), name[0] if name else path)
+    except Invalid as error:
+        answer = {"faults": [fault_json(f) for f in error.faults[:FAULTS_TOLD]]}
+    except (MemoryError, RecursionError):
+        answer = {"faults": [fault_json(Fault("file_too_complex", "file"))]}
+    sys.stdout.write(json.dumps(answer))
+    return FAULTY if "faults" in answer else 0
+
+
+def fault_json(fault: Fault) -> dict[str, Any]:
+    """The fields of a file's fault, as `Fault(**…)` takes them."""
+    return {
+        "code": fault.code,
+        "field": fault.field,
+        "line": fault.line,
+        "params": dict(fault.params),
+        "severity": fault.severity,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
