@@ -51,7 +51,9 @@ class NormalizedFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.remove()
 
 
@@ -133,7 +135,8 @@ def write_normalized(path: Path, out: Path, filename: str) -> dict[str, Any]:
     encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
     with out.open("w", encoding="utf-8", newline="\n") as file:
         file.write(encode(headings) + "\n")
-        for count, row in enumerate(sheet.rows, start=1):
+        for row in sheet.rows:
+            count += 1
             file.write(encode([row.number, *row.cells]) + "\n")
     return {"count": count, "headings": headings, "kind": sheet.kind}
 

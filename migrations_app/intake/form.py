@@ -1,4 +1,4 @@
-"""A transfer form as the rest of the product takes it: read in the child, headings understood, rows parsed on the way."""
+"""A transfer form as the rest of the product takes it: read in the child, headings understood, rows parsed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,7 +37,9 @@ class Form:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.file.remove()
 
 

@@ -206,7 +206,7 @@ def _roots(archive: Archive, limits: Limits) -> dict[str, str]:
 
 def _shared_texts(archive: Archive, limits: Limits, roots: dict[str, str]) -> "array[int]":
     """Lengths of the workbook's shared texts. Read first: a cell only names an index."""
-    lengths: "array[int]" = array("I")
+    lengths: array[int] = array("I")
     tables = [info for info in archive.parts() if roots.get(info.filename) == "sst"]
     if len(tables) > 1:
         raise Invalid(Fault("file_damaged", "file", params={"part": tables[1].filename[:100]}))

@@ -63,7 +63,7 @@ class HeadingTable:
 
 @dataclass(frozen=True, slots=True)
 class HeadingMap:
-    """Column index of each field that the sheet has, its heading as written there, how many columns its headings span, and what to tell.
+    """Index and written heading of each field's column, how many columns the headings span, and what to tell.
 
     `faults` stop the file, `warnings` only tell about columns that aren't read.
     """
@@ -82,7 +82,14 @@ FORM = HeadingTable(
             "source_site_number",
             "afgivende lokation",
             True,
-            ("source site", "from site", "from site number", "afgivende lokationsnummer", "fra lokation", "afgivende site"),
+            (
+                "source site",
+                "from site",
+                "from site number",
+                "afgivende lokationsnummer",
+                "fra lokation",
+                "afgivende site",
+            ),
         ),
         Column(
             "part_number",
@@ -91,13 +98,26 @@ FORM = HeadingTable(
             True,
             ("part", "part no", "part num", "partnumber", "varenr", "vare nr", "delnummer", "produktnummer"),
         ),
-        Column("quantity", "quantity", "antal", True, ("qty", "number of licenses", "units", "mængde", "stk", "antal licenser")),
+        Column(
+            "quantity",
+            "quantity",
+            "antal",
+            True,
+            ("qty", "number of licenses", "units", "mængde", "stk", "antal licenser"),
+        ),
         Column(
             "target_site_number",
             "target_site_number",
             "modtagende lokation",
             True,
-            ("target site", "to site", "to site number", "modtagende lokationsnummer", "til lokation", "modtagende site"),
+            (
+                "target site",
+                "to site",
+                "to site number",
+                "modtagende lokationsnummer",
+                "til lokation",
+                "modtagende site",
+            ),
         ),
         Column(
             "order_reference",
@@ -113,8 +133,20 @@ FORM = HeadingTable(
             False,
             ("effective date", "effective", "date", "ikrafttrædelsesdato", "dato", "virkning fra"),
         ),
-        Column("reference", "reference", "reference", False, ("ref", "your reference", "row reference", "deres reference", "id")),
-        Column("reason", "reason", "begrundelse", False, ("comment", "comments", "note", "årsag", "bemærkning", "kommentar")),
+        Column(
+            "reference",
+            "reference",
+            "reference",
+            False,
+            ("ref", "your reference", "row reference", "deres reference", "id"),
+        ),
+        Column(
+            "reason",
+            "reason",
+            "begrundelse",
+            False,
+            ("comment", "comments", "note", "årsag", "bemærkning", "kommentar"),
+        ),
     ),
     ignored=("row in the file", "række i filen", "reasons", "årsager til afvisning"),
 )

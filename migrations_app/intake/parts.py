@@ -72,13 +72,15 @@ def by_content_type(part: str, elements: Iterable[tuple[str, Attributes]]) -> di
 def by_relationship(part: str, elements: Iterable[tuple[str, Attributes]]) -> dict[str, str]:
     """Links out of the file, other than those a person may click."""
     for name, attributes in elements:
-        if name == "Relationship" and attributes.get("TargetMode", "").lower() == "external":
-            if not attributes.get("Type", "").endswith(HARMLESS_LINKS):
-                return {"file_external_links": part}
+        leaves = name == "Relationship" and attributes.get("TargetMode", "").lower() == "external"
+        if leaves and not attributes.get("Type", "").endswith(HARMLESS_LINKS):
+            return {"file_external_links": part}
     return {}
 
 
-def first_worksheet(workbook: str, elements: list[tuple[str, Attributes]], links: Iterable[tuple[str, Attributes]]) -> tuple[str, str]:
+def first_worksheet(
+    workbook: str, elements: list[tuple[str, Attributes]], links: Iterable[tuple[str, Attributes]]
+) -> tuple[str, str]:
     """Title and part of the first visible sheet that is a worksheet.
 
     Raises Invalid (`file_empty`) when the workbook names none.

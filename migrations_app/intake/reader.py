@@ -51,10 +51,8 @@ def read(path: Path, filename: str, limits: Limits = LIMITS, table: HeadingTable
     are read for what shows only then (`file_too_many_rows`, `file_cell_too_long`, `file_too_many_columns`).
     """
     passed = gate.check(path, filename, limits)
-    if passed.kind == "csv":
-        numbered = _csv_rows(path, limits, table)
-    else:
-        numbered = _workbook_rows(path, passed.sheet, limits)
+    is_csv = passed.kind == "csv"
+    numbered = _csv_rows(path, limits, table) if is_csv else _workbook_rows(path, passed.sheet, limits)
     filled = _filled(numbered, limits)
     headings = next(filled, None)
     if headings is None:
@@ -89,7 +87,9 @@ def _counted(rows: Iterator[RawRow], limits: Limits) -> Iterator[RawRow]:
 
 def long_cell(number: int, limits: Limits) -> Fault:
     """A cell of row `number` holds more than a cell can."""
-    return Fault("file_cell_too_long", "file", str(number), {"limit": limits.cell_characters, "row": number, "count": 1})
+    return Fault(
+        "file_cell_too_long", "file", str(number), {"limit": limits.cell_characters, "row": number, "count": 1}
+    )
 
 
 def _workbook_rows(path: Path, sheet: str, limits: Limits) -> Iterator[tuple[int, Sequence[str]]]:
