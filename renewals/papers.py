@@ -19,7 +19,7 @@ SHOWN_PLACES = Decimal("0.0001")
 LEAST_PLACES = Decimal("0.01")
 # Millimeters that the longest date of a language takes in the table: 30.9.2027, 30 September 2027.
 WIDEST_DAY = 25
-DAY_WIDTHS = {"da": 18, "en": WIDEST_DAY}
+DAY_WIDTHS = {"da": 19, "en": WIDEST_DAY}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from functools import lru_cache
-from pathlib import Path
+from datetime import date
 from typing import Any
 
-import fontpkg_ibm_plex_sans
-import typst
-
+from licenses.papers.typesetter import TypesettingError, typeset
 from portal.kernel.errors import Fault, Refused
 
-FOLDER = Path(__file__).resolve().parent
-FONT_FOLDER = Path(fontpkg_ibm_plex_sans.ROOT) / "files"
-# A-2a archives with structure and Unicode, UA-1 adds what screen readers need. Both make a missing glyph an error.
-STANDARDS: list[Any] = ["a-2a", "ua-1"]
 # Longer runs without a space get break opportunities, so that no cell overflows into its neighbor.
 LONGEST_RUN = 20
 
@@ -45,11 +37,6 @@ class Unprintable(Refused):
     code = "unprintable_character"
 
 
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT_FOLDER)])
-
-
 def render(template: str, data: Mapping[str, Any], lang: str) -> bytes:
     """The PDF of `template` (a file name in this folder, say `proof.typ`) filled with `data`.
 
@@ -62,25 +49,9 @@ def render(template: str, data: Mapping[str, Any], lang: str) -> bytes:
     day = date.fromisoformat(data["day"])
     content = json.dumps(_clean({**data, "lang": lang.split("-")[0]}), ensure_ascii=False, separators=(",", ":"))
     try:
-        compiler = typst.Compiler(
-            input=FOLDER / template,
-            root=FOLDER,
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs={"data": content},
-            package_path=FOLDER,
-            package_cache_path=FOLDER,
-        )
-        pdf = compiler.compile(
-            format="pdf",
-            pdf_standards=STANDARDS,
-            timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
-        )
-    except typst.TypstError as error:
+        return typeset(template, content, day)
+    except TypesettingError as error:
         raise _told(error, str(data["title"])) from error
-    if not isinstance(pdf, bytes):
-        raise PaperError(f"{template} gave no PDF")
-    return pdf
 
 
 def breakable(text: str) -> str:
@@ -92,7 +63,7 @@ def _with_breaks(run: re.Match[str]) -> str:
     return _ZERO_WIDTH_SPACE.join(run[0][i : i + LONGEST_RUN] for i in range(0, len(run[0]), LONGEST_RUN))
 
 
-def _told(error: typst.TypstError, title: str) -> Exception:
+def _told(error: TypesettingError, title: str) -> Exception:
     missing = _MISSING.search(error.message)
     if missing is None:
         return PaperError(f"{error.message}\n{error.diagnostic}")

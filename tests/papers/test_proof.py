@@ -25,7 +25,14 @@ def test_english_figures() -> None:
 def test_it_says_everything_of_rule_book_section_7(lang: str) -> None:
     pdf = proof_pdf(PROOF, lang)
     text = text_of(pdf)
-    said = (PROOF.number, PROOF.part_number, PROOF.description, PROOF.metric, PROOF.order_reference, PROOF.site_name)
+    said: tuple[str, ...] = (
+        PROOF.number,
+        PROOF.part_number,
+        PROOF.description,
+        PROOF.metric,
+        PROOF.order_reference,
+        PROOF.site_name,
+    )
     said += (PROOF.customer_number, PROOF.site_number, PROOF.agreement_number, PROOF.supersedes[0], PROOF.verify_url)
     assert [each for each in said if each not in text] == []
     with override(lang):

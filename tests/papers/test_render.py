@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pypdf.generic import DictionaryObject
 
+from licenses.papers import typesetter
 from licenses.papers.proof import proof_pdf
 from licenses.papers.render import PaperError, Unprintable, breakable, render
 from portal.kernel.errors import Refused
@@ -44,6 +45,28 @@ def test_a_character_without_a_glyph_is_an_error_that_names_it(text: str) -> Non
     assert PROOF.number in fault.params["paper"]
 
 
+def test_long_papers_are_set_in_a_child_with_the_same_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = quote_pdf(quote(*lines(5)), "da")
+    monkeypatch.setattr(typesetter, "LONGEST_HERE", 0)
+    assert quote_pdf(quote(*lines(5)), "da") == here
+    with pytest.raises(Unprintable) as caught:
+        proof_pdf(replace(PROOF, site_name="Kiosk ☃"), "da")
+    assert caught.value.faults[0].params["text"] == "☃"
+    with pytest.raises(PaperError):
+        render("proof.typ", {"title": "without the rest", "day": "2027-03-05"}, "en")
+
+
+def test_a_child_that_breaks_down_or_hangs_is_our_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typesetter, "LONGEST_HERE", 0)
+    with monkeypatch.context() as broken:
+        broken.setattr("sys.executable", "/bin/false")
+        with pytest.raises(PaperError, match="ended with 1"):
+            proof_pdf(PROOF, "da")
+    monkeypatch.setattr(typesetter, "SECONDS", 0.001)
+    with pytest.raises(PaperError, match="took more than"):
+        proof_pdf(PROOF, "da")
+
+
 def test_a_letter_and_its_ring_are_printed_as_one_letter() -> None:
     assert "Århus" in text_of(proof_pdf(replace(PROOF, site_name="A\u030arhus"), "da"))
 
@@ -78,7 +101,7 @@ def test_the_same_data_gives_the_same_bytes() -> None:
 def test_papers_declare_archive_and_accessibility_and_bring_what_these_need(kind: str, lang: str) -> None:
     pdf = proof_pdf(PROOF, lang) if kind == "proof" else quote_pdf(quote(*lines(3)), lang)
     reader = read(pdf)
-    root = reader.trailer["/Root"].get_object()
+    root: Any = reader.trailer["/Root"].get_object()
     about = root["/Metadata"].get_object().get_data().decode()
     for declared in ("<pdfaid:part>2<", "<pdfaid:conformance>A<", "<pdfuaid:part>1<"):
         assert declared in about
@@ -127,10 +150,11 @@ def _scope(cell: Any) -> str | None:
     return next((entry.get_object()["/Scope"] for entry in entries if "/Scope" in entry.get_object()), None)
 
 
-def _tags(pdf: bytes) -> list[DictionaryObject]:
+def _tags(pdf: bytes) -> list[Any]:
     """Every structure element of `pdf`, in reading order."""
-    found: list[DictionaryObject] = []
-    waiting: list[Any] = [read(pdf).trailer["/Root"]["/StructTreeRoot"]]
+    found: list[Any] = []
+    root: Any = read(pdf).trailer["/Root"]
+    waiting: list[Any] = [root["/StructTreeRoot"]]
     while waiting:
         node = waiting.pop().get_object()
         if isinstance(node, list):
