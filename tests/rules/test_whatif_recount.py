@@ -1,0 +1,99 @@
+"""The what-if against an independent recount, over random worlds."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from licenses.rules.rulebook import CURRENT
+from licenses.rules.whatif import Side, WhatIf, run
+from portal.kernel.period import Period
+from tests.rules.recount import NAMES, Recount, half_up, rung
+from tests.rules.worlds import Drawn, worlds
+
+
+def computed(drawn: Drawn) -> WhatIf:
+    return run(drawn.moved, drawn.agreement, drawn.effective_on, drawn.months, drawn.prices, CURRENT)
+
+
+def cents(amount: Decimal) -> int:
+    return int(amount * 100)
+
+
+def days(periods: tuple[Period, ...]) -> set:
+    return {p.starts_on + timedelta(days=n) for p in periods for n in range((p.ends_on - p.starts_on).days + 1)}
+
+
+def by_year_sums_to_total(side: Side) -> bool:
+    return sum(side.by_year.values()) == side.total
+
+
+@settings(max_examples=250, deadline=None)
+@given(worlds())
+def test_every_figure_agrees_with_the_recount(drawn: Drawn) -> None:
+    answer, again = computed(drawn), Recount(drawn)
+
+    stay = again.stay()
+    assert {e.on: cents(e.amount) for e in answer.stay.events} == stay["events"]
+    assert cents(answer.stay.total) == stay["total"]
+    assert cents(answer.stay.accrued) == stay["accrued"]
+
+    with_move, without = again.agreement(True), again.agreement(False)
+    assert cents(answer.agreement_total_with) == with_move["total"]
+    assert cents(answer.agreement_total_without) == without["total"]
+    assert cents(answer.migrate.total) == with_move["total"] - without["total"]
+    exact = sum(o["accrued"] for o in with_move["orders"]) - sum(o["accrued"] for o in without["orders"])
+    assert cents(answer.migrate.accrued) == half_up(exact + 0)
+    assert by_year_sums_to_total(answer.stay)
+    assert by_year_sums_to_total(answer.migrate)
+
+    events = [o for o in with_move["orders"] if set(o["amounts"]) & set(again.moved)]
+    assert [(e.on, e.kind, e.level, cents(e.points)) for e in answer.migrate.events] == [
+        (o["on"], o["kind"], o["level"], o["points"]) for o in events
+    ]
+    for event, order in zip(answer.migrate.events, events, strict=True):
+        theirs = {k: v for k, v in order["amounts"].items() if k in again.moved}
+        assert {ln.key: cents(ln.amount) for ln in event.lines} == theirs
+        assert cents(event.amount) == sum(theirs.values())
+
+
+@settings(max_examples=250, deadline=None)
+@given(worlds())
+def test_terms_and_coverage_agree_with_the_recount(drawn: Drawn) -> None:
+    answer, again = computed(drawn), Recount(drawn)
+    with_move, without = again.agreement(True), again.agreement(False)
+    assert [(cents(t.points_with), t.level_with) for t in answer.terms] == with_move["terms"]
+    assert [(cents(t.points_without), t.level_without) for t in answer.terms] == without["terms"]
+    for term in answer.terms:
+        above = rung(cents(term.points_with)) + 1
+        if drawn.agreement.outside_level or above == len(NAMES):
+            assert (term.next_level, term.missing) == (None, None)
+        else:
+            assert term.next_level == NAMES[above]
+
+    coverage = again.coverage(with_move["orders"])
+    assert [c.key for c in answer.coverage] == sorted(coverage)
+    for line in answer.coverage:
+        assert (days(line.gaps), days(line.overlaps)) == coverage[line.key]
+        if line.key not in again.lapsed:
+            assert not line.overlaps
+    told = {f.line for f in answer.left_out}
+    assert told == again.lapsed | {ln.key for ln in drawn.agreement.own if ln.key not in again.own}
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds(), st.randoms(use_true_random=False))
+def test_the_order_of_the_input_changes_nothing(drawn: Drawn, shuffled) -> None:
+    moved, own = list(drawn.moved), list(drawn.agreement.own)
+    shuffled.shuffle(moved)
+    shuffled.shuffle(own)
+    agreement = type(drawn.agreement)(
+        drawn.agreement.initial_start,
+        drawn.agreement.rsvp,
+        drawn.agreement.term_points,
+        tuple(own),
+        drawn.agreement.outside_level,
+    )
+    other = Drawn(tuple(moved), agreement, drawn.effective_on, drawn.months, drawn.prices)
+    assert computed(other) == computed(drawn)

@@ -1,0 +1,107 @@
+"""Random small worlds for the property tests: prices, held lines, an Agreement, a date."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from dateutil.relativedelta import relativedelta
+from hypothesis import strategies as st
+
+from licenses.rules.pricing import PriceBook, PriceRow
+from licenses.rules.whatif import AgreementState, HeldLine
+
+DAY = timedelta(days=1)
+LEVELS = ("BL", "D", "E", "F", "G", "H")
+PARTS = ("E0AAALL", "E0BBBLL", "E0CCCLL")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """All inputs of one what-if."""
+
+    moved: tuple[HeldLine, ...]
+    agreement: AgreementState
+    effective_on: date
+    months: int
+    prices: PriceBook
+
+
+def money(cents: int) -> Decimal:
+    return Decimal(cents) / 100
+
+
+def month_end(day: date, months: int) -> date:
+    """The last day of the month `months` after that of `day`."""
+    return day.replace(day=1) + relativedelta(months=months + 1) - DAY
+
+
+def held(key: str = "1", **changes: object) -> HeldLine:
+    """A line of one unit with cover over 2025, one of whose fields may be `changes`."""
+    line = HeldLine(key, "D0AAALL", PARTS[0], 1, date(2025, 12, 31), Decimal("1.00"), None, date(2025, 1, 1))
+    return replace(line, **changes)
+
+
+def flat_prices(*, amount: str = "1200.00", step: str = "48.00", parts: tuple[str, ...] = PARTS) -> PriceBook:
+    """One list for ever: BL at `amount`, each level above `step` less, GV at half."""
+    rows = [
+        PriceRow(part, level, Decimal(amount) - rung * Decimal(step), date(2000, 1, 1))
+        for part in parts
+        for rung, level in enumerate(LEVELS)
+    ]
+    rows += [PriceRow(part, "GV", Decimal(amount) / 2, date(2000, 1, 1)) for part in parts]
+    return PriceBook("DKK", tuple(rows), "flat")
+
+
+@st.composite
+def price_books(draw: st.DrawFn) -> PriceBook:
+    """Every part at every level and GV from before any order; a newer list for some; some end without a successor."""
+    rows = []
+    for part in PARTS:
+        for starts_on in (date(2015, 1, 1), date(2027, draw(st.integers(1, 12)), 1)):
+            ends_on = draw(st.sampled_from((None, date(2026, 12, 31), date(2028, 6, 30))))
+            base = draw(st.integers(1, 9_999_999))
+            for rung, level in enumerate((*LEVELS, "GV")):
+                amount = money(base * (100 - 4 * rung) // 100)
+                rows.append(PriceRow(part, level, amount, starts_on, ends_on if ends_on and ends_on > starts_on else None))
+    return PriceBook("DKK", tuple(draw(st.permutations(rows))), "drawn")
+
+
+@st.composite
+def held_lines(draw: st.DrawFn, effective_on: date, prefix: str, most: int) -> tuple[HeldLine, ...]:
+    """Lines whose cover ends on month ends from four months before the date to 26 after."""
+    lines = []
+    for number in range(draw(st.integers(0, most))):
+        end = month_end(effective_on, draw(st.integers(-4, 26)))
+        points = money(draw(st.one_of(st.integers(0, 1000), st.integers(10_000, 400_000))))
+        started = end - timedelta(days=draw(st.integers(0, 800)))
+        part = draw(st.sampled_from(PARTS))
+        quantity = draw(st.integers(1, 40))
+        lines.append(HeldLine(f"{prefix}{number}", "D0AAALL", part, quantity, end, points, None, started))
+    return tuple(lines)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> Drawn:
+    """A whole what-if: dates on firsts, on Anniversaries and anywhere; Agreements new, old, and outside the ladder."""
+    effective_on = draw(st.dates(date(2026, 1, 1), date(2028, 12, 31)))
+    if draw(st.booleans()):
+        effective_on = effective_on.replace(day=1)
+    started = draw(st.one_of(st.none(), st.integers(0, 2000).map(lambda days: effective_on - timedelta(days=days))))
+    if started and draw(st.booleans()):
+        started = started.replace(day=1)
+    outside = draw(st.sampled_from((None, None, None, "GV")))
+    new = started is None
+    agreement = AgreementState(
+        initial_start=started,
+        rsvp=outside or (None if new else draw(st.sampled_from(LEVELS))),
+        term_points=money(0 if new else draw(st.integers(0, 1_200_000))),
+        own=draw(held_lines(effective_on, "own", 4)),
+        outside_level=outside,
+    )
+    return Drawn(
+        draw(held_lines(effective_on, "moved", 5)),
+        agreement,
+        effective_on,
+        draw(st.integers(12, 60)),
+        draw(price_books()),
+    )
