@@ -22,16 +22,20 @@ class EmbeddedServices:
         self.database = None if os.environ.get("DATABASE_URL") else self._postgres(durable, known)
         self.broker = None if os.environ.get("REDIS_URL") else self._valkey(durable, known)
 
-    def start(self) -> None:
-        """Starts both and writes their addresses to `state`/run/services.json.
-
-        Raises ServiceProblem where another process already runs them, or one doesn't start.
-        """
+    def claim(self) -> None:
+        """Makes this process the only one that runs services under `state`; raises ServiceProblem if one does."""
         if not self.lock.acquire(str(os.getpid())):
+            holder = self.lock.note()
             raise ServiceProblem(
-                f"The services under {self.state} are already run by process {self.lock.note()}. Stop it with Ctrl-C "
-                f"in its terminal or `kill {self.lock.note()}`, or set STATE_DIR (and PORT) for a second installation."
+                f"The services under {self.state} are already run by process {holder}. Stop it with Ctrl-C in its "
+                f"terminal or `kill {holder}`, or set STATE_DIR and PORT for a second installation."
             )
+
+    def start(self) -> None:
+        """Starts both, after `claim`, and writes their addresses to `state`/run/services.json.
+
+        Raises ServiceProblem where one doesn't start.
+        """
         facts = {"process": str(os.getpid())}
         if self.broker:
             self.broker.start()
@@ -70,10 +74,9 @@ def borrowed(state: Path) -> Iterator[None]:
         yield
         return
     services = EmbeddedServices(state)
-    if not services.lock.acquire():
+    if not services.lock.acquire(str(os.getpid())):
         yield  # They run already.
         return
-    services.lock.release()
     try:
         services.start()
         yield
