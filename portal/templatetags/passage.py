@@ -103,22 +103,14 @@ _WIDGET_CLASSES = {
 
 @register.filter
 def carbon(field: BoundField) -> SafeString:
-    """The field's widget with Carbon's class; a date without a type of its own becomes the browser's date field."""
-    attrs: dict[str, str] = {}
+    """The field's widget with Carbon's class; a date becomes the browser's own date field."""
     widget = field.field.widget
-    classes = [widget.attrs.get("class", ""), _WIDGET_CLASSES.get(widget_shape(field), "")]
-    attrs["class"] = " ".join(c for c in classes if c)
     if isinstance(widget, forms.DateInput):
-        attrs["type"] = "date"
-        value = field.value()
         # The browser's date field reads ISO dates only, whatever the page's language.
-        if isinstance(value, date):
-            return widget.render(field.html_name, value.isoformat(), field.build_widget_attrs(attrs | _id(field)))
-    return field.as_widget(attrs=attrs)
-
-
-def _id(field: BoundField) -> dict[str, str]:
-    return {"id": str(field.auto_id)} if field.auto_id else {}
+        widget.input_type = "date"
+        widget.format = "%Y-%m-%d"
+    classes = [widget.attrs.get("class", ""), _WIDGET_CLASSES.get(widget_shape(field), "")]
+    return field.as_widget(attrs={"class": " ".join(c for c in classes if c)})
 
 
 @register.filter
