@@ -53,7 +53,7 @@ class ProofPaper:
 
 
 def proof_pdf(paper: ProofPaper, lang: str) -> bytes:
-    """The certificate of `paper` in `lang` (da or en), one A4 page, PDF/A-2a and PDF/UA-1.
+    """The certificate of `paper` in `lang` (da or en): PDF/A-2a and PDF/UA-1, one A4 page unless texts are very long.
 
     Raises Unprintable for a character that the font lacks.
     """
