@@ -13,6 +13,7 @@ import shutil
 import sys
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -29,6 +30,7 @@ PERSONAS = {
 }
 FIRST_PAGES = ["visitor:/", "visitor:/accounts/login/", "mette:/home/", "jonas:/home/", "rikke:/admin/"]
 WIDTHS = {360: 740, 1440: 900}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -77,7 +79,7 @@ def take(browser: Browser, base: str, wanted: list[tuple[str, str]], languages: 
         context.add_cookies([{"name": "django_language", "value": language, "url": base}])
         if persona != "visitor":
             sign_in(context, base, persona)
-        for path, (width, height), scheme in product(paths, WIDTHS.items(), ("light", "dark")):
+        for path, (width, height), scheme in product(paths, WIDTHS.items(), SCHEMES):
             page = context.new_page()
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=scheme)
