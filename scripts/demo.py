@@ -126,7 +126,9 @@ def serve(runner: Runner, services: EmbeddedServices, state: Path) -> int:
     services.start()
     steps.say("Database and broker answer.")
     compile_messages()
-    prepare = runner.start("Preparing the database", [sys.executable, "-m", "scripts.prepare_database", "--demo"], env=env)
+    prepare = runner.start(
+        "Preparing the database", [sys.executable, "-m", "scripts.prepare_database", "--demo"], env=env
+    )
     runner.finish(front_end)
     collect_static(runner, state, env)
     steps.say("Pages and messages are built.")

@@ -89,7 +89,7 @@ def pip_options_name_an_index() -> bool:
 
 def fill(runner: Runner, lists: list[Path]) -> None:
     """Installs `lists`, by the fast installer where it can be had, by pip where it can't."""
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes"]
     files = [word for path in lists for word in ("-r", str(path))]
     try:
         if pip_options_name_an_index():

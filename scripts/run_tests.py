@@ -1,6 +1,6 @@
 """Runs the tests against throw-away services, or those of DATABASE_URL and REDIS_URL.
 
-    python -m scripts.run_tests [pytest's arguments]
+python -m scripts.run_tests [pytest's arguments]
 """
 
 import hashlib

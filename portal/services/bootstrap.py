@@ -5,8 +5,7 @@ from contextlib import closing, contextmanager
 from urllib.parse import unquote, urlsplit
 
 import psycopg2
-from psycopg2 import errors, sql
-from psycopg2.extensions import connection as Connection
+from psycopg2 import errors, extensions, sql
 
 from portal.services.discovery import database_name, login_name, with_database, without_password
 from portal.services.problems import ServiceProblem
@@ -43,7 +42,7 @@ def ensure_application_role(owner_url: str, app_url: str) -> None:
         _ensure_role(connection, app_url)
 
 
-def ensure_extension(connection: Connection) -> None:
+def ensure_extension(connection: extensions.connection) -> None:
     """btree_gist in the database of `connection`; raises ServiceProblem if the server lacks it or refuses."""
     with connection.cursor() as cursor:
         try:
@@ -55,14 +54,14 @@ def ensure_extension(connection: Connection) -> None:
             ) from error
 
 
-def _check_version(connection: Connection) -> None:
+def _check_version(connection: extensions.connection) -> None:
     if connection.server_version < OLDEST * 10_000:
         raise ServiceProblem(
             f"PostgreSQL {connection.server_version // 10_000} is too old: DATABASE_URL must lead to {OLDEST} or newer."
         )
 
 
-def _ensure_role(connection: Connection, app_url: str) -> None:
+def _ensure_role(connection: extensions.connection, app_url: str) -> None:
     name, password = login_name(app_url), unquote(urlsplit(app_url).password or "")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
@@ -78,9 +77,7 @@ def _ensure_role(connection: Connection, app_url: str) -> None:
                 _change_role(connection, "CREATE", name, words, password)
                 return
             wrong = [
-                word
-                for (wanted, word), held in zip(_ATTRIBUTES.values(), found, strict=True)
-                if held is not wanted
+                word for (wanted, word), held in zip(_ATTRIBUTES.values(), found, strict=True) if held is not wanted
             ]
             # A password that still opens is left alone: others may be using the role.
             if wrong or not _opens(with_database(app_url, connection.info.dbname)):
@@ -89,7 +86,7 @@ def _ensure_role(connection: Connection, app_url: str) -> None:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
-def _change_role(connection: Connection, verb: str, name: str, words: str, password: str) -> None:
+def _change_role(connection: extensions.connection, verb: str, name: str, words: str, password: str) -> None:
     statement = sql.SQL("{} ROLE {} {} PASSWORD {}").format(
         sql.SQL(verb), sql.Identifier(name), sql.SQL(words), sql.Literal(password)
     )
@@ -103,13 +100,15 @@ def _change_role(connection: Connection, verb: str, name: str, words: str, passw
         ) from error
 
 
-def _ensure_database(connection: Connection, name: str) -> None:
+def _ensure_database(connection: extensions.connection, name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if cursor.fetchone():
             return
         try:
-            cursor.execute(sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name)))
+            cursor.execute(
+                sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name))
+            )
         except errors.DuplicateDatabase:
             return
         except errors.InsufficientPrivilege as error:
@@ -119,7 +118,7 @@ def _ensure_database(connection: Connection, name: str) -> None:
             ) from error
 
 
-def _admit(connection: Connection, database: str, role: str) -> None:
+def _admit(connection: extensions.connection, database: str, role: str) -> None:
     """The role may connect, also where PUBLIC may not, and creates nothing in the public schema."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_database_privilege(%s, %s, 'CONNECT')", [role, database])
@@ -133,7 +132,7 @@ def _admit(connection: Connection, database: str, role: str) -> None:
 
 
 @contextmanager
-def _maintenance(owner_url: str) -> Iterator[Connection]:
+def _maintenance(owner_url: str) -> Iterator[extensions.connection]:
     """A connection of the owner to a database that exists on every server."""
     candidates = ("postgres", "template1", database_name(owner_url))
     for number, name in enumerate(candidates, start=1):
@@ -154,7 +153,7 @@ def _maintenance(owner_url: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def _connected(url: str) -> Iterator[Connection]:
+def _connected(url: str) -> Iterator[extensions.connection]:
     try:
         connection = _connect(url)
     except psycopg2.OperationalError as error:
@@ -165,7 +164,7 @@ def _connected(url: str) -> Iterator[Connection]:
         yield connection
 
 
-def _connect(url: str) -> Connection:
+def _connect(url: str) -> extensions.connection:
     connection = psycopg2.connect(url, connect_timeout=5)
     connection.autocommit = True
     return connection

@@ -260,5 +260,7 @@ def _clear_stale_pid(data: Path) -> None:
         path.unlink(missing_ok=True)
         return
     if not processes.end_orphan(pid, str(data), _FAST):
-        raise ServiceProblem(f"An old PostgreSQL (process {pid}) on {data} can't be ended. End it with `kill -9 {pid}`.")
+        raise ServiceProblem(
+            f"An old PostgreSQL (process {pid}) on {data} can't be ended. End it with `kill -9 {pid}`."
+        )
     path.unlink(missing_ok=True)

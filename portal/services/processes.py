@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -43,9 +43,8 @@ def start(
     Output goes to the end of `log`, or to the runner's own. `account` is the (uid, gid) to run as.
     With `talk`, input and (without a log) output are pipes for `communicate`.
     """
-    output = open(log, "ab") if log else None
     piped = subprocess.PIPE if talk else None
-    try:
+    with open(log, "ab") if log else nullcontext() as output:
         return subprocess.Popen(
             command,
             stdin=subprocess.PIPE if talk else subprocess.DEVNULL,
@@ -59,9 +58,6 @@ def start(
             group=account[1] if account else None,
             extra_groups=[] if account else None,
         )
-    finally:
-        if output:
-            output.close()
 
 
 def wait_gone(process: subprocess.Popen[bytes], seconds: float) -> bool:
