@@ -21,6 +21,8 @@ REPLACEMENT = "�"
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 DELIMITERS = (";", ",", "\t")
 SNIFF_BYTES = 256 * 1024
+# A stray NUL or two only marks its row.
+BINARY_ZEROS = 16
 # Beyond this a floating-point number no longer holds every digit of a number.
 EXACT_FLOAT = 10**15
 
@@ -160,7 +162,7 @@ def sniff_encoding(path: Path) -> str:
         candidates = ["utf-16"]
     elif head.count(0) * 4 > len(head):
         candidates = ["utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"]
-    elif head.count(0) * 100 > len(head):
+    elif head.count(0) > max(BINARY_ZEROS, len(head) // 100):
         params = {"says": "csv", "looks": "binary", "extension": ".csv"}
         raise Invalid(Fault("file_not_what_it_says", "file", params=params))
     line = 1
