@@ -33,7 +33,16 @@ def text(tmp_path):
 
 
 def test_workbook_types_become_text(tmp_path):
-    values = [12.0, 1234567, 0.5, True, date(2027, 1, 31), datetime(2027, 1, 31, 12, 30), "007", 12345678901234567]
+    values = [
+        12.0,
+        1234567,
+        0.5,
+        True,
+        date(2027, 1, 31),
+        datetime.fromisoformat("2027-01-31 12:30"),
+        "007",
+        12345678901234567,
+    ]
     made = written(tmp_path / "a.xlsx", [["h"] * 8, values])
     assert rows(made)[1].cells == (
         "12",
