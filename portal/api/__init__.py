@@ -1,0 +1,1 @@
+"""How the API speaks: who asks, pages, problems."""

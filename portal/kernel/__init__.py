@@ -1,0 +1,1 @@
+"""Words every package speaks, with no framework in them."""

@@ -1,0 +1,138 @@
+"""One transaction around view and rendering, with one actor in it; answers kept by idempotency key."""
+
+import hashlib
+import json
+from collections.abc import Callable
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework.authtoken.models import Token
+
+from portal.api.problems import problem
+from portal.kernel.errors import DomainError, Fault, Forbidden, NotFound
+from portal.models import IdempotencyKey
+from sites.clock import now
+from sites.tenancy import begin
+from sites.tenancy.actor import begin_nobody
+
+Handler = Callable[[HttpRequest], HttpResponse]
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OUTSIDE = ("/health/", "/static/", "/metrics")
+
+
+class TokenMiddleware:
+    """`Authorization: Token …` says who asks, before the transaction opens."""
+
+    def __init__(self, get_response: Handler):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "token":
+            token = Token.objects.select_related("user").filter(key=key.strip()).first()
+            known = token is not None and token.user.is_active
+            request.user = token.user if token is not None and known else AnonymousUser()
+            request.by_token = True  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class TransactionMiddleware:
+    """Opens the request's transaction, names its actor to the database, rolls back on a fault of ours.
+
+    Reading methods get a read-only transaction: the database refuses a GET that writes.
+    """
+
+    def __init__(self, get_response: Handler):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = None  # type: ignore[attr-defined]
+        if request.path.startswith(OUTSIDE):
+            return self.get_response(request)
+        with transaction.atomic():
+            if request.method in SAFE:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION READ ONLY")
+            if request.user.is_authenticated:
+                request.actor = begin(request.user.pk, name=str(request.user))  # type: ignore[attr-defined]
+            else:
+                begin_nobody()
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Pages answer a domain error that no view caught with the error page that fits."""
+        if isinstance(exception, NotFound):
+            raise Http404 from exception
+        if isinstance(exception, Forbidden):
+            raise PermissionDenied from exception
+
+
+class IdempotencyMiddleware:
+    """The same key and body get the first answer again; the effect and the kept answer are one transaction."""
+
+    def __init__(self, get_response: Handler):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.headers.get("Idempotency-Key", "")
+        actor = getattr(request, "actor", None)
+        if not key or request.method != "POST" or actor is None or not request.path.startswith("/api/v1/"):
+            return self.get_response(request)
+        if len(key) > 200:
+            return problem(DomainError(Fault("idempotency_key_long", "Idempotency-Key", params={"limit": 200})))
+        if not self._alone(f"{actor.user_id}:{key}"):
+            return problem(DomainError(Fault("idempotency_running", "Idempotency-Key")), status=409)
+        fingerprint = _fingerprint(request)
+        kept = IdempotencyKey.objects.filter(user_id=actor.user_id, key=key).first()
+        if kept is not None:
+            return self._replay(kept, fingerprint)
+        return self._first(request, actor.user_id, key, fingerprint)
+
+    def _alone(self, name: str) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+            return cursor.fetchone()[0]
+
+    def _replay(self, kept: IdempotencyKey, fingerprint: str) -> HttpResponse:
+        if kept.fingerprint != fingerprint:
+            return problem(DomainError(Fault("idempotency_other_body", "Idempotency-Key")), status=422)
+        response = HttpResponse(bytes(kept.body), status=kept.status, content_type=kept.content_type)
+        response["Idempotency-Replayed"] = "true"
+        return response
+
+    def _first(self, request: HttpRequest, user_id: object, key: str, fingerprint: str) -> HttpResponse:
+        undo = transaction.savepoint()
+        response = self.get_response(request)
+        if response.status_code >= 500:
+            return response
+        if response.status_code >= 400:
+            transaction.savepoint_rollback(undo)
+        IdempotencyKey.objects.create(
+            user_id=user_id,
+            key=key,
+            fingerprint=fingerprint,
+            status=response.status_code,
+            content_type=response.headers.get("Content-Type", "application/json"),
+            body=response.content,
+            created_at=now(),
+        )
+        return response
+
+
+def _fingerprint(request: HttpRequest) -> str:
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if (request.content_type or "").startswith("multipart/"):
+        digest.update(json.dumps(sorted(request.POST.lists())).encode())
+        for name, upload in sorted(request.FILES.items()):
+            digest.update(f"{name} {upload.name}\n".encode())
+            for chunk in upload.chunks():
+                digest.update(chunk)
+            upload.seek(0)
+    else:
+        digest.update(request.body)
+    return digest.hexdigest()

@@ -1,0 +1,48 @@
+"""What every page knows: the product, the way around, and whose pages these are."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    label: str
+    url: str
+    active: bool
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """`product`, whether this is the demonstration, and the actor."""
+    return {"product": "Passage", "demo": settings.DEMO, "actor": getattr(request, "actor", None)}
+
+
+def navigation(request: HttpRequest) -> dict[str, list[NavigationItem]]:
+    """The side navigation of the actor's roles; empty for visitors."""
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        return {"navigation": []}
+    items = [(_("Overview"), "home")]
+    if actor.roles & {"customer", "partner"}:
+        if "partner" in actor.roles:
+            items.append((_("Customers"), "customers"))
+        items += [
+            (_("Sites"), "sites"),
+            (_("Licenses"), "licenses"),
+            (_("Transfer requests"), "transfers"),
+            (_("Transfer forms"), "batches"),
+            (_("Enrollments"), "enrollments"),
+            (_("Renewal quotes"), "quotes"),
+            (_("Proofs"), "proofs"),
+        ]
+    if actor.is_staff:
+        items.append((_("Workplace"), "admin:index"))
+    return {"navigation": [_item(request, label, reverse(name)) for label, name in items]}
+
+
+def _item(request: HttpRequest, label: str, url: str) -> NavigationItem:
+    return NavigationItem(label, url, request.path.startswith(url))

@@ -1,0 +1,47 @@
+"""The first page, the help pages, and where somebody lands after sign-in."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from migrations_app.queries import open_requests
+from portal.forms import ContactWishForm
+from portal.models import ContentEntry
+from portal.operations import wish_contact
+from renewals.queries import live_quotes
+from sites.clock import now, today
+
+
+@login_not_required
+def landing(request: HttpRequest) -> HttpResponse:
+    """What moving gives, the three ways in, sign-in, and where to turn."""
+    return render(request, "home/landing.html", {"directory": ContentEntry.objects.all()})
+
+
+@login_not_required
+def help_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """One page of the directory."""
+    page = get_object_or_404(ContentEntry, slug=slug)
+    return render(request, "home/help_page.html", {"page": page, "directory": ContentEntry.objects.all()})
+
+
+@login_not_required
+def contact_me(request: HttpRequest) -> HttpResponse:
+    """The third way in: be contacted at the next renewal notice."""
+    form = ContactWishForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        wish_contact(at=now(), **form.cleaned_data)
+        messages.success(request, _("Thank you. We will contact you before your next renewal notice."))
+        return redirect("landing")
+    return render(request, "home/contact_me.html", {"form": form})
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What needs the actor now. Reps and operators go to their desk."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if actor.is_staff and not actor.roles & {"customer", "partner"}:
+        return redirect("admin:index")
+    context = {"requests": open_requests(actor)[:5], "quotes": live_quotes(actor)[:5], "today": today()}
+    return render(request, "home/home.html", context)

@@ -1,0 +1,25 @@
+"""Facts about who: people, customers, partners, agreements, sites, enrollments, events and jobs."""
+
+from sites.models.enrollment import Enrollment
+from sites.models.event import Event
+from sites.models.job import Job
+from sites.models.organization import Customer, Enterprise, Mandate, Membership, Partner, StaffRole
+from sites.models.site import Agreement, ScheduleEntry, Site, SiteContact
+from sites.models.user import User
+
+__all__ = [
+    "Agreement",
+    "Customer",
+    "Enrollment",
+    "Enterprise",
+    "Event",
+    "Job",
+    "Mandate",
+    "Membership",
+    "Partner",
+    "ScheduleEntry",
+    "Site",
+    "SiteContact",
+    "StaffRole",
+    "User",
+]

@@ -1,0 +1,149 @@
+"""Sentences for faults and checks: found by code, in the reader's language, with what to do about it."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from portal.kernel.blocker import Blocker
+from portal.kernel.errors import Fault
+from sites.formats import format_date, format_number
+
+
+class Words(NamedTuple):
+    """What is wrong, and the remedy. Both take the fault's params as %(name)s."""
+
+    message: str | Promise
+    remedy: str | Promise = ""
+
+
+_catalog: dict[str, Words] = {}
+
+
+def _words(code: str) -> Words | None:
+    if not _catalog:
+        for app in apps.get_app_configs():
+            name = f"{app.name}.words"
+            if app.name in {"sites", "licenses", "migrations_app", "renewals", "portal"} and find_spec(name):
+                _catalog.update({k: Words(*w) for k, w in import_module(name).WORDS.items()})
+    return _catalog.get(code)
+
+
+def _fill(text: str | Promise, params: Mapping[str, Any]) -> str:
+    shown = {k: _shown(v) for k, v in params.items()}
+    try:
+        return str(text) % shown
+    except (KeyError, TypeError, ValueError):
+        return str(text)
+
+
+def _shown(value: Any) -> str:
+    lang = get_language() or "en"
+    if isinstance(value, date):
+        return format_date(value, lang)
+    if isinstance(value, Decimal):
+        return format_number(value, lang)
+    return str(value)
+
+
+def sentence(code: str, params: Mapping[str, Any]) -> str:
+    """What is wrong, as a sentence in the active language; the code itself where no words are known."""
+    found = _words(code)
+    return _fill(found.message, params) if found else ("" if code.startswith("http_") else code)
+
+
+def remedy(code: str, params: Mapping[str, Any] | None = None) -> str:
+    """What to do about it, as a sentence in the active language; empty where nothing can be done."""
+    found = _words(code)
+    return _fill(found.remedy, params or {}) if found else ""
+
+
+def fault_as_json(fault: Fault) -> dict[str, Any]:
+    """A fault in the shape of the API's `errors`."""
+    told, mend = sentence(fault.code, fault.params), remedy(fault.code, fault.params)
+    return {
+        "code": fault.code,
+        "field": fault.field,
+        "line": fault.line,
+        "message": f"{told} {mend}".strip(),
+        "severity": fault.severity,
+        "mends": fault.mends,
+        "heals_on": fault.heals_on.isoformat() if fault.heals_on else None,
+    }
+
+
+def blocker_as_json(blocker: Blocker) -> dict[str, Any]:
+    """A check in the shape of the API's `checks`."""
+    return {
+        "code": blocker.code,
+        "severity": str(blocker.severity),
+        "line": blocker.line,
+        "field": blocker.field,
+        "message": sentence(blocker.code, blocker.params),
+        "mends": blocker.mends,
+        "remedy": remedy(blocker.code, blocker.params),
+        "waivable": blocker.waivable,
+        "heals_on": blocker.heals_on.isoformat() if blocker.heals_on else None,
+    }
+
+
+WORDS = {
+    "http_400": Words(_("The request holds something that can't be.")),
+    "http_401": Words(_("Please sign in first.")),
+    "http_403": Words(_("You may see this, but not do that to it.")),
+    "http_404": Words(_("There is nothing here that you can see.")),
+    "http_409": Words(_("That can't be done now.")),
+    "http_412": Words(_("Somebody changed this since you read it.")),
+    "http_422": Words(_("The request contradicts an earlier one.")),
+    "field_invalid": Words("%(said)s"),
+    "field_required": Words(_("This field is missing."), _("Fill it in.")),
+    "not_from_here": Words(
+        _("“%(action)s” isn't possible while the status is “%(status)s”."),
+        _("Open the page again to see what can be done now."),
+    ),
+    "not_yours": Words(_("Your role doesn't allow this."), _("Ask the site's Primary Contact or your IBM rep.")),
+    "own_case": Words(
+        _("You made or consented to this yourself, so somebody else has to decide."),
+        _("Ask a colleague to decide."),
+    ),
+    "stale": Words(_("Somebody changed this since you read it."), _("Open it again and look at what changed.")),
+    "idempotency_running": Words(
+        _("The first request with this Idempotency-Key is still running."), _("Wait for its answer, then ask again.")
+    ),
+    "idempotency_other_body": Words(
+        _("This Idempotency-Key was used for another request."), _("Use a new key for a new request.")
+    ),
+    "idempotency_key_long": Words(
+        _("An Idempotency-Key has at most %(limit)s characters."), _("Use a shorter one, for example a UUID.")
+    ),
+    "reason_required": Words(_("A reason is missing."), _("Say in a sentence why.")),
+    "number_digits": Words(
+        _("“%(value)s” isn't a number of %(least)s to %(most)s digits."), _("Write digits only, leading zeros kept.")
+    ),
+    "registration_invalid": Words(
+        _("“%(value)s” isn't a valid registration number for %(country)s."),
+        _("A Danish CVR number has 8 digits and a check digit; look it up and correct it."),
+    ),
+    "vat_invalid": Words(_("“%(value)s” isn't a valid VAT number."), _("Write it with its country code, or leave it out.")),
+    "choice_unknown": Words(_("“%(value)s” isn't one of: %(choices)s."), _("Choose one of these.")),
+    "agreement_unknown": Words(
+        _("There is no Agreement %(number)s that you can see."), _("Check the number, or enroll an Originating Site.")
+    ),
+    "agreement_taken": Words(
+        _("Agreement number %(number)s is already in use."), _("Leave it out and a new one is assigned.")
+    ),
+    "contact_missing": Words(
+        _("A site needs a Primary Contact with a name and an e-mail address."), _("Name the Primary Contact.")
+    ),
+    "enrollment_open": Words(
+        _("An enrollment of this kind is already under way for %(name)s."),
+        _("Wait for its decision, or withdraw it first."),
+    ),
+}
