@@ -1,7 +1,7 @@
 """What stands in the way, as data: the value that is shown is the value that gates."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -17,7 +17,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Blocker:
     """One finding: `code` (V1..V19), on `line` (an entitlement's id; None: the whole request).
 
@@ -32,4 +32,4 @@ class Blocker:
     waivable: bool = False
     heals_on: date | None = None
     field: str | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)

@@ -1,12 +1,12 @@
 """Refusals as data. Interfaces turn each fault into a sentence in the reader's language."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong: `code`, the input's `field`, the `line` or row it stands in, figures for the words.
 
@@ -16,7 +16,7 @@ class Fault:
     code: str
     field: str | None = None
     line: str | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     severity: str = "error"
     mends: str | None = None
     heals_on: date | None = None

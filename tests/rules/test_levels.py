@@ -63,7 +63,15 @@ def test_the_orders_of_a_new_agreement() -> None:
 
 @pytest.mark.parametrize(
     ("old", "points", "new"),
-    [("H", 0, "G"), ("F", 1200, "E"), ("F", 300, "E"), ("D", 700, "D"), ("D", 0, "BL"), ("E", 6000, "G"), ("BL", 0, "BL")],
+    [
+        ("H", 0, "G"),
+        ("F", 1200, "E"),
+        ("F", 300, "E"),
+        ("D", 700, "D"),
+        ("D", 0, "BL"),
+        ("E", 6000, "G"),
+        ("BL", 0, "BL"),
+    ],
 )
 def test_reset_vectors(old: str, points: int, new: str) -> None:
     assert after_anniversary(old, D(points), CURRENT) == new

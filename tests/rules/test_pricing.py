@@ -148,7 +148,9 @@ def test_leaving_a_line_out_may_lower_the_level_of_the_rest() -> None:
 
 
 def test_express_orders_pay_the_base_price_and_earn_nothing() -> None:
-    found = express_amounts([line(quantity=6000), line("2", part="X"), line("3", part=None)], on=ON, prices=flat_prices(), book=CURRENT)
+    found = express_amounts(
+        [line(quantity=6000), line("2", part="X"), line("3", part=None)], on=ON, prices=flat_prices(), book=CURRENT
+    )
     assert (found.price_level, found.points, found.amount) == ("BL", D("0"), D("7200000.00"))
     assert [f.line for f in found.faults] == ["3", "2"]
 
@@ -189,7 +191,14 @@ LINES = st.lists(
 @given(LINES, st.sampled_from(("BL", "E", "H", "GV")), st.randoms(use_true_random=False))
 def test_the_sum_of_lines_is_the_order_in_any_sequence(drawn, rsvp, shuffled) -> None:
     lines = [
-        order_line(str(i), "D0AAALL", part, quantity, Period(ON, date(2026 + months // 12, months % 12 + 1, 1) - date.resolution), points)
+        order_line(
+            str(i),
+            "D0AAALL",
+            part,
+            quantity,
+            Period(ON, date(2026 + months // 12, months % 12 + 1, 1) - date.resolution),
+            points,
+        )
         for i, (part, quantity, months, points) in enumerate(drawn)
     ]
     found = order(*lines, rsvp=rsvp)

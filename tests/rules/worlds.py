@@ -62,7 +62,9 @@ def price_books(draw: st.DrawFn) -> PriceBook:
             base = draw(st.integers(1, 9_999_999))
             for rung, level in enumerate((*LEVELS, "GV")):
                 amount = money(base * (100 - 4 * rung) // 100)
-                rows.append(PriceRow(part, level, amount, starts_on, ends_on if ends_on and ends_on > starts_on else None))
+                rows.append(
+                    PriceRow(part, level, amount, starts_on, ends_on if ends_on and ends_on > starts_on else None)
+                )
     return PriceBook("DKK", tuple(draw(st.permutations(rows))), "drawn")
 
 
