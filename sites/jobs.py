@@ -1,0 +1,164 @@
+"""Jobs are rows: written with the business row, claimed with a lease and a token, done once.
+
+Celery is only the doorbell. A message that is lost, doubled or late changes nothing: the row decides.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from sites.clock import now
+from sites.models import Job
+from sites.tenancy.actor import Actor, begin, system_actor
+
+LEASE = timedelta(minutes=2)
+MOST_TRIES = 25
+MOST_CRASHES = 10
+log = logging.getLogger(__name__)
+
+Handler = Callable[["Work"], None]
+_handlers: dict[str, Handler] = {}
+
+
+class LostLease(Exception):
+    """Another worker has taken the job over: whatever this one was about to write must not be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A claimed job, as its handler sees it."""
+
+    job_id: UUID
+    kind: str
+    subject_id: UUID
+    actor_id: UUID
+    token: int
+
+    @contextmanager
+    def step(self) -> Iterator[Actor]:
+        """One transaction with the job's own actor in it. Raises LostLease when the job was taken over."""
+        with transaction.atomic():
+            actor = begin(self.actor_id)
+            held = Job.objects.select_for_update().filter(pk=self.job_id, token=self.token, status=Job.Status.RUNNING)
+            if not held.exists():
+                raise LostLease(self.job_id)
+            yield actor
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Registers the function that does the jobs of `kind`."""
+
+    def register(function: Handler) -> Handler:
+        _handlers[kind] = function
+        return function
+
+    return register
+
+
+def enqueue(*, kind: str, subject_id: UUID, actor: Actor, at: datetime, due_at: datetime | None = None) -> Job:
+    """Write a job in the current transaction and ring for a worker at its commit.
+
+    One open job a kind and subject: asking again while one is open returns that one.
+    """
+    waiting = Job.objects.filter(kind=kind, subject_id=subject_id, status=Job.Status.DUE).first()
+    job = waiting or Job(kind=kind, subject_id=subject_id, actor_id=actor.user_id, due_at=due_at or at, created_at=at)
+    if waiting is None:
+        _insert(job)
+    if job.due_at <= at:
+        transaction.on_commit(_ring)
+    return job
+
+
+def _insert(job: Job) -> None:
+    # Somebody else's open job for the same subject may be out of sight; the unique index knows, and that one serves.
+    Job.objects.bulk_create([job], ignore_conflicts=True)
+
+
+def _ring() -> None:
+    from sites.tasks import ring
+
+    ring()
+
+
+def run_due(*, limit: int = 1000) -> int:
+    """Claim and do what is due, one job after another. Returns how many were done."""
+    done = 0
+    while done < limit and (work := _claim()) is not None:
+        _do(work)
+        done += 1
+    return done
+
+
+_CLAIM = """
+UPDATE sites_job SET status = 'running', token = token + 1, tries = tries + 1,
+       crashes = crashes + CASE WHEN status = 'running' THEN 1 ELSE 0 END,
+       lease_until = clock_timestamp() + %s
+ WHERE id = (SELECT id FROM sites_job
+              WHERE (status = 'due' AND due_at <= clock_timestamp())
+                 OR (status = 'running' AND lease_until < clock_timestamp())
+              ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id, kind, subject_id, actor_id, token, tries, crashes
+"""
+
+
+def _claim() -> Work | None:
+    with transaction.atomic():
+        system_actor()
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, [LEASE])
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        *identity, tries, crashes = row
+        if tries > MOST_TRIES or crashes >= MOST_CRASHES:
+            _finish(Work(*identity), Job.Status.DEAD, f"given up after {tries} tries and {crashes} crashes")
+            return Work(*identity[:1], "", *identity[2:])
+        return Work(*identity)
+
+
+def _do(work: Work) -> None:
+    if not work.kind:
+        return
+    try:
+        function = _handlers[work.kind]
+    except KeyError:
+        log.error("no handler for jobs of kind %s", work.kind)
+        _later(work, f"no handler for {work.kind}")
+        return
+    try:
+        function(work)
+    except LostLease:
+        log.warning("job %s was taken over", work.job_id)
+    except Exception as fault:
+        log.exception("job %s (%s) failed", work.job_id, work.kind)
+        _later(work, f"{type(fault).__name__}: {fault}")
+    else:
+        with transaction.atomic():
+            system_actor()
+            _finish(work, Job.Status.DONE, "")
+
+
+def _later(work: Work, reason: str) -> None:
+    with transaction.atomic():
+        system_actor()
+        job = Job.objects.filter(pk=work.job_id, token=work.token).first()
+        if job is None:
+            return
+        if job.tries >= MOST_TRIES:
+            _finish(work, Job.Status.DEAD, reason)
+            return
+        wait = timedelta(seconds=min(2 ** min(job.tries, 9), 300))
+        Job.objects.filter(pk=work.job_id, token=work.token).update(
+            status=Job.Status.DUE, due_at=now() + wait, lease_until=None, reason=reason[:2000]
+        )
+
+
+def _finish(work: Work, status: str, reason: str) -> None:
+    Job.objects.filter(pk=work.job_id, token=work.token).update(
+        status=status, finished_at=now(), lease_until=None, reason=reason[:2000]
+    )

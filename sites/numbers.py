@@ -1,0 +1,14 @@
+"""Numbers for people to quote: one database sequence a kind, never given twice."""
+
+from django.db import connection
+
+SEQUENCES = frozenset({"transfer", "batch", "quote", "proof", "site", "agreement"})
+
+
+def next_number(name: str) -> int:
+    """The next number of a kind. Raises ValueError for a kind that isn't numbered."""
+    if name not in SEQUENCES:
+        raise ValueError(f"nothing is numbered as {name!r}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s)", [f"passage_{name}_number"])
+        return int(cursor.fetchone()[0])
