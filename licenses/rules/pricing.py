@@ -134,18 +134,22 @@ class PricedLine:
     amount: Decimal
     currency: str
     version: str
+    earns: bool = True
 
-    def explain(self) -> tuple[Explanation, Explanation]:
-        """Why its amount (T7) and its points (P2) are what they are."""
+    def explain(self) -> tuple[Explanation, ...]:
+        """Why its amount (T7) and, where it earns any, its points (P2) are what they are."""
         priced = extend(self.unit_price, self.quantity, self.charged_months, self.currency, self.version)
+        if not self.earns:
+            return (priced.explanation,)
         return priced.explanation, line_points(self.points_each, self.quantity, self.months, self.version)[1]
 
 
 @dataclass(frozen=True, slots=True)
 class PricedOrder:
-    """All lines of one order date, priced at one level, with the levels before and after (rule P4).
+    """All lines of one order date, priced at one level, with the levels before and after.
 
-    `rsvp_before` is None where the Agreement has no RSVP yet. `faults` name each line that was left out.
+    `rule` is P4, or T3 for an Express order, whose level is always BL. `rsvp_before` is None where the Agreement
+    has no RSVP yet. `faults` name each line that was left out.
     """
 
     on: date
@@ -161,10 +165,17 @@ class PricedOrder:
     currency: str
     version: str
     faults: tuple[Fault, ...] = ()
+    rule: str = "P4"
 
     def explain(self) -> Explanation:
-        """Why it is priced at `price_level` (P4), standing on the amount and points of each line."""
+        """Why it is priced at `price_level`, standing on the amount and points of each line."""
+        parts = tuple(e for line in self.lines for e in line.explain())
+        if self.rule != "P4":
+            return Explanation(
+                self.rule, {"on": self.on, "amount": self.amount}, self.price_level, self.version, parts=parts
+            )
         inputs = {
+            "on": self.on,
             "rsvp_before": self.rsvp_before,
             "own_level": self.own_level,
             "order_points": self.points,
@@ -173,8 +184,7 @@ class PricedOrder:
             "rsvp_after": self.rsvp_after,
             "amount": self.amount,
         }
-        parts = tuple(e for line in self.lines for e in line.explain())
-        return Explanation("P4", inputs, self.price_level, self.version, parts=parts)
+        return Explanation(self.rule, inputs, self.price_level, self.version, parts=parts)
 
 
 def order_amounts(
@@ -222,8 +232,7 @@ def order_amounts(
 def express_amounts(lines: Iterable[OrderLine], *, on: date, prices: PriceBook, book: RuleBook) -> PricedOrder:
     """Prices one Express order of `on`: level BL always, no points (rules S4, P3)."""
     kept, faults = _with_renewal_part(lines)
-    none_earned = {_points_key(ln): NO_POINTS for ln in kept}
-    priced, missing = _price(kept, BASE_LEVEL, on, prices, book, none_earned)
+    priced, missing = _price(kept, BASE_LEVEL, on, prices, book, None)
     return PricedOrder(
         on=on,
         lines=priced,
@@ -237,7 +246,8 @@ def express_amounts(lines: Iterable[OrderLine], *, on: date, prices: PriceBook, 
         amount=_total(priced, prices),
         currency=prices.currency,
         version=book.version,
-        faults=tuple(faults + [_price_missing(ln, BASE_LEVEL, on) for ln in missing]),
+        faults=(*faults, *(_price_missing(ln, BASE_LEVEL, on) for ln in missing)),
+        rule="T3",
     )
 
 
@@ -333,9 +343,12 @@ def _price(
     on: date,
     prices: PriceBook,
     book: RuleBook,
-    points: dict[_PointsKey, Decimal],
+    points: dict[_PointsKey, Decimal] | None,
 ) -> tuple[tuple[PricedLine, ...], list[OrderLine]]:
-    """Each line at `level`; lines of equal part, quantity and months are computed once. And those without a price."""
+    """Each line at `level`; lines of equal part, quantity and months are computed once. And those without a price.
+
+    `points` per line are given for an order that earns some, None for one that doesn't.
+    """
     units: dict[str, tuple[Decimal, Decimal] | None] = {}
     amounts: dict[tuple[str, int, int], Decimal] = {}
     priced: list[PricedLine] = []
@@ -362,13 +375,14 @@ def _price(
                 months=line.months,
                 charged_months=charged,
                 points_each=line.points_each,
-                points=points[_points_key(line)],
+                points=NO_POINTS if points is None else points[_points_key(line)],
                 level=level,
                 list_unit_price=unit[0],
                 unit_price=unit[1],
                 amount=amounts[same],
                 currency=prices.currency,
                 version=book.version,
+                earns=points is not None,
             )
         )
     return tuple(priced), missing

@@ -15,10 +15,14 @@ def year_end(day: date) -> date:
     From the first of a month: the day before the same date next year. From any other day: the last day of the
     same month next year.
     """
-    first = day.replace(day=1) + YEAR
+    first = day.replace(year=day.year + 1, day=1)
     if day.day == 1:
         return first - DAY
-    return first + relativedelta(months=1) - DAY
+    return _next_month(first) - DAY
+
+
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 
 
 def first_cover(acquired_on: date) -> Period:

@@ -27,8 +27,19 @@ START = date(2024, 3, 15)
 
 @pytest.mark.parametrize(
     ("points", "level"),
-    [("-5", "BL"), ("0", "BL"), ("499.99", "BL"), ("500", "D"), ("999.99", "D"), ("1000", "E"), ("2500", "F")]
-    + [("5000.00", "G"), ("9999.99", "G"), ("10000", "H"), ("99999", "H")],
+    [
+        ("-5", "BL"),
+        ("0", "BL"),
+        ("499.99", "BL"),
+        ("500", "D"),
+        ("999.99", "D"),
+        ("1000", "E"),
+        ("2500", "F"),
+        ("5000.00", "G"),
+        ("9999.99", "G"),
+        ("10000", "H"),
+        ("99999", "H"),
+    ],
 )
 def test_levels_begin_at_their_threshold(points: str, level: str) -> None:
     assert level_of(D(points), CURRENT) == level

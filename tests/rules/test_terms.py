@@ -1,6 +1,7 @@
 """Rule book section 2: its vectors, and that periods tile time."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -107,7 +108,7 @@ def test_terms_tile_time(start: date, skip: int, length: int) -> None:
     terms = terms_between(start, first, last)
     assert first in terms[0]
     assert last in terms[-1]
-    assert all(a.ends_on + DAY == b.starts_on for a, b in zip(terms, terms[1:], strict=False))
+    assert all(a.ends_on + DAY == b.starts_on for a, b in pairwise(terms))
     assert all(term_containing(start, day) == t for t in terms for day in (t.starts_on, t.ends_on))
 
 
