@@ -96,7 +96,7 @@ def fill(runner: Runner, lists: list[Path]) -> None:
             raise ServiceProblem("pip has an index of its own.")
         runner.call("pip", [*pip, "-r", str(INSTALLER)])
         uv = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes"]
-        runner.call("uv", [*uv, "--compile-bytecode", "--no-config", *files])
+        runner.call("uv", [*uv, "--compile-bytecode", "--no-config", "--system-certs", *files])
     except ServiceProblem:
         print("Installing with pip instead of uv; this takes a little longer.", flush=True)
         try:

@@ -1,4 +1,7 @@
-"""Compiles requirements*.in to pins with hashes, from the public registry alone: `make lock [ARGS=--upgrade]`."""
+"""Compiles requirements*.in to pins with hashes, from the public registry alone: `make lock [ARGS=--upgrade]`.
+
+The pins hold for every Python from 3.11 on and every system: what only some of them need carries a marker.
+"""
 
 import os
 import sys
@@ -6,7 +9,7 @@ from pathlib import Path
 
 from scripts.runner import ROOT, Runner, main
 
-OPTIONS = ("--quiet", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--strip-extras")
+OPTIONS = ("--quiet", "--universal", "--python-version=3.11", "--generate-hashes", "--strip-extras", "--no-config")
 # The second reads what the first wrote.
 NAMES = ("requirements", "requirements-dev", "requirements-node", "requirements-install")
 
@@ -14,13 +17,12 @@ NAMES = ("requirements", "requirements-dev", "requirements-node", "requirements-
 def body(runner: Runner) -> int:
     """Compiles one list after the other; more options, such as --upgrade, come from the command line."""
     # A machine's own indexes and wheels hash differently from the public ones.
-    env = {name: value for name, value in os.environ.items() if not name.startswith("PIP_") or name == "PIP_CERT"}
-    env["PIP_CONFIG_FILE"] = os.devnull
-    env["CUSTOM_COMPILE_COMMAND"] = "make lock"
-    tool = str(Path(sys.executable).with_name("pip-compile"))
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
+    env["UV_CUSTOM_COMPILE_COMMAND"] = "make lock"
+    tool = str(Path(sys.executable).with_name("uv"))
     for name in NAMES:
-        files = ["--allow-unsafe", "--output-file", f"{name}.txt", f"{name}.in"]
-        runner.call(f"Compiling {ROOT / name}.in", [tool, *OPTIONS, *sys.argv[1:], *files], env)
+        command = [tool, "pip", "compile", *OPTIONS, *sys.argv[1:], f"--output-file={name}.txt", f"{name}.in"]
+        runner.call(f"Compiling {ROOT / name}.in", command, env)
     return 0
 
 

@@ -120,6 +120,7 @@ class EmbeddedPostgres:
         self.state.mkdir(parents=True, exist_ok=True)
         home = self._link.resolve()
         if home.exists():
+            self._check_owner(home)
             return home
         if self._account and not self._link.is_symlink() and not self._may(self.state, "-x"):
             home = _SHELTER / hashlib.sha256(str(self.state).encode()).hexdigest()[:12] / "postgres"
@@ -190,16 +191,15 @@ class EmbeddedPostgres:
                 f"Mend that, or set DATABASE_URL to a PostgreSQL 15 or newer."
             )
 
-    def _check_cluster(self, data: Path) -> None:
-        try:
-            major, owner = (data / "PG_VERSION").read_text().strip(), data.stat().st_uid
-        except PermissionError:
-            major, owner = MAJOR, -1
-        if owner != (self._account[0] if self._account else os.geteuid()):
+    def _check_owner(self, home: Path) -> None:
+        if home.stat().st_uid != (self._account[0] if self._account else os.geteuid()):
             raise ServiceProblem(
-                f"The database in {data} belongs to another user of this machine. Run this as that user, "
+                f"The database in {home} belongs to another user of this machine. Run this as that user, "
                 "or set STATE_DIR to a folder of your own."
             )
+
+    def _check_cluster(self, data: Path) -> None:
+        major = (data / "PG_VERSION").read_text().strip()
         if major != MAJOR:
             raise ServiceProblem(
                 f"The database in {data} was made by PostgreSQL {major}, this is {MAJOR}. Dump it with the old "
