@@ -52,8 +52,10 @@ def term_containing(initial_start: date, day: date) -> Period | None:
 
     None before the start.
     """
-    if day < initial_start:
-        return None
+    return None if day < initial_start else _term(initial_start, day)
+
+
+def _term(initial_start: date, day: date) -> Period:
     initial = Period(initial_start, year_end(initial_start))
     if day <= initial.ends_on:
         return initial
@@ -68,8 +70,7 @@ def terms_between(initial_start: date, first: date, last: date) -> tuple[Period,
     found: list[Period] = []
     day = max(first, initial_start)
     while day <= last:
-        term = term_containing(initial_start, day)
-        assert term is not None  # `day` never lies before the start
+        term = _term(initial_start, day)
         found.append(term)
         day = term.ends_on + DAY
     return tuple(found)
