@@ -1,0 +1,20 @@
+"""Every write to moves: requests and their decisions, completion, batches."""
+
+from migrations_app.operations.batches import retry_batch, settle_batch, submit_batch, undo_batch, upload
+from migrations_app.operations.completion import complete, wake
+from migrations_app.operations.decisions import take
+from migrations_app.operations.requests import LineInput, WaiverInput, create_request
+
+__all__ = [
+    "LineInput",
+    "WaiverInput",
+    "complete",
+    "create_request",
+    "retry_batch",
+    "settle_batch",
+    "submit_batch",
+    "take",
+    "undo_batch",
+    "upload",
+    "wake",
+]

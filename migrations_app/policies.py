@@ -1,0 +1,47 @@
+"""What an actor is to a request: the roles that the transition table speaks of."""
+
+from datetime import date
+
+from migrations_app.models import TransferRequest
+from migrations_app.rules.workflow import REP, REQUESTER, SOURCE_CONTACT, TARGET_CONTACT
+from portal.kernel.errors import Fault, Forbidden
+from sites.models import Customer, Site, SiteContact
+from sites.tenancy.actor import Actor
+
+
+def roles_on(request: TransferRequest, actor: Actor, today: date) -> frozenset[str]:
+    """requester, source_contact, target_contact, rep: as many as fit."""
+    roles = set()
+    if actor.user_id == request.created_by_id or asks_for(request.customer, actor):
+        roles.add(REQUESTER)
+    if answers_for(request.source_site, actor, today):
+        roles.add(SOURCE_CONTACT)
+    if request.target_site is not None and answers_for(request.target_site, actor, today):
+        roles.add(TARGET_CONTACT)
+    elif request.enrollment_id and SOURCE_CONTACT in roles:
+        roles.add(TARGET_CONTACT)
+    if "rep" in actor.roles and actor.covers(request.customer):
+        roles.add(REP)
+    return frozenset(roles)
+
+
+def asks_for(customer: Customer, actor: Actor) -> bool:
+    """Whether the actor may request something in the customer's name: its own people, and mandated partners."""
+    mandate = actor.mandate_for(customer.pk)
+    return customer.pk in actor.writer_of or (mandate is not None and mandate.can_write)
+
+
+def answers_for(site: Site, actor: Actor, today: date) -> bool:
+    """Whether the actor's yes is the Primary Contact's (rule M4): that person, or a mandate that includes it."""
+    mandate = actor.mandate_for(site.customer_id)
+    if mandate is not None and mandate.can_write and mandate.includes_consent:
+        return True
+    contacts = SiteContact.objects.valid_on(today).filter(site=site, role=SiteContact.Role.PRIMARY)
+    return contacts.filter(user_id=actor.user_id).exists()
+
+
+def must_not_be_own(request: TransferRequest, actor: Actor) -> None:
+    """Rule M4: nobody decides on what they made or consented to. Raises Forbidden (`own_case`)."""
+    made = actor.user_id in {request.created_by_id, request.submitted_by_id}
+    if made or request.consents.filter(given_by_id=actor.user_id).exists():
+        raise Forbidden(Fault("own_case"))
