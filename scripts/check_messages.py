@@ -82,9 +82,10 @@ def faults_of(message: Message) -> list[str]:
     singular, *plural = key(message)[1:]
     if not all(texts):
         return ["untranslated"]
+    filled = [placeholders(str(text)) for text in texts]
     faults = ["fuzzy"] if message.fuzzy else []
     allowed = [placeholders(singular), *(placeholders(text) for text in plural)]
-    if any(placeholders(text) not in allowed for text in texts):
+    if any(found not in allowed for found in filled):
         faults.append("other placeholders than the original")
     return faults
 

@@ -43,7 +43,7 @@ def has_node() -> bool:
         return False
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
     major = re.match(r"v(\d+)", answer)
-    return bool(major) and int(major[1]) >= OLDEST_NODE
+    return major is not None and int(major[1]) >= OLDEST_NODE
 
 
 def fingerprint(path: Path) -> str:

@@ -78,7 +78,7 @@ def command_of(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
     except OSError:
-        if sys.platform == "linux":
+        if _libc:  # Linux: then there is no such process.
             return ""
     answer = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return answer.stdout.strip()
