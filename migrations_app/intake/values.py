@@ -115,11 +115,11 @@ def parse_quantity(text: str) -> int:
     elif COMMA_THOUSANDS.fullmatch(bare):
         raise Unreadable("quantity_ambiguous")
     if bare.startswith("-") and WHOLE.fullmatch(bare[1:]):
-        raise Unreadable("quantity_range", most=MAX_QUANTITY)
+        raise Unreadable("row_quantity_range", most=MAX_QUANTITY)
     if not bare.isascii() or not WHOLE.fullmatch(bare):
-        raise Unreadable("quantity_not_whole")
+        raise Unreadable("row_quantity_not_whole")
     if len(bare) > 18 or not 1 <= int(bare) <= MAX_QUANTITY:
-        raise Unreadable("quantity_range", most=MAX_QUANTITY)
+        raise Unreadable("row_quantity_range", most=MAX_QUANTITY)
     return int(bare)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from migrations_app.intake.words import WORDS
+from migrations_app.words.files import WORDS
 from portal.kernel.errors import Fault
 
 HEADINGS = ("source_site_number", "part_number", "quantity", "target_site_number")

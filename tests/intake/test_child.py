@@ -127,7 +127,7 @@ def test_a_form_from_end_to_end(tmp_path, folder):
     assert second.row is None
     assert [(f.code, f.field, f.line) for f in second.faults] == [
         ("value_missing", "part_number", "4"),
-        ("quantity_range", "quantity", "4"),
+        ("row_quantity_range", "quantity", "4"),
     ]
     assert not list(folder.iterdir())
 

@@ -52,7 +52,7 @@ def test_every_fault_of_a_row_at_once():
     assert [(f.code, f.field, f.line) for f in parsed.faults] == [
         ("site_number_shape", "source_site_number", "7"),
         ("value_missing", "part_number", "7"),
-        ("quantity_not_whole", "quantity", "7"),
+        ("row_quantity_not_whole", "quantity", "7"),
         ("date_unknown_day", "effective_on", "7"),
     ]
     assert parsed.values["quantity"] == "1,5"
@@ -89,17 +89,17 @@ def test_quantities(text, value):
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("0", "quantity_range"),
-        ("-3", "quantity_range"),
-        ("1000000001", "quantity_range"),
-        ("9" * 5000, "quantity_range"),
-        ("1.5", "quantity_not_whole"),
-        ("1,50", "quantity_not_whole"),
-        ("tre", "quantity_not_whole"),
-        ("٣", "quantity_not_whole"),
-        ("½", "quantity_not_whole"),
-        ("nan", "quantity_not_whole"),
-        ("1.00.000", "quantity_not_whole"),
+        ("0", "row_quantity_range"),
+        ("-3", "row_quantity_range"),
+        ("1000000001", "row_quantity_range"),
+        ("9" * 5000, "row_quantity_range"),
+        ("1.5", "row_quantity_not_whole"),
+        ("1,50", "row_quantity_not_whole"),
+        ("tre", "row_quantity_not_whole"),
+        ("٣", "row_quantity_not_whole"),
+        ("½", "row_quantity_not_whole"),
+        ("nan", "row_quantity_not_whole"),
+        ("1.00.000", "row_quantity_not_whole"),
         ("1,000", "quantity_ambiguous"),
         ("12,000", "quantity_ambiguous"),
     ],

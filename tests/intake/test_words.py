@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import migrations_app.intake
-from migrations_app.intake.words import WORDS
+from migrations_app.words.files import WORDS
 
 SOURCES = sorted(Path(migrations_app.intake.__file__).parent.glob("*.py"))
 CODE = re.compile(r"(file|row|value|quantity|date|site_number|part_number)_[a-z_]+")

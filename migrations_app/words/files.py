@@ -124,10 +124,10 @@ ROW_WORDS = {
         _("Row %(row)s, “%(heading)s”: “%(value)s” isn't a part number."),
         _("A part number has letters and digits only, such as D0ABCLL."),
     ),
-    "quantity_not_whole": Words(
+    "row_quantity_not_whole": Words(
         _("Row %(row)s, “%(heading)s”: “%(value)s” isn't a whole number."), _("Write a whole number, such as 12.")
     ),
-    "quantity_range": Words(
+    "row_quantity_range": Words(
         _("Row %(row)s, “%(heading)s”: “%(value)s” isn't between 1 and %(most)s."),
         _("Write how many units move, at least 1."),
     ),

@@ -1,0 +1,57 @@
+"""Sentences for requests and batches as wholes, and for bodies that can't be read."""
+
+from django.utils.translation import gettext_lazy as _
+
+from sites.words import Words
+
+_BODY = {
+    "body_object": Words(_("An object with named fields is needed here."), _("Send a JSON object.")),
+    "body_list": Words(_("A list is needed here."), _("Send a JSON list.")),
+    "body_text": Words(_("A text is needed here, not “%(value)s”."), _("Send it in quotation marks.")),
+    "body_too_long": Words(_("The text has more than %(limit)s characters."), _("Shorten it.")),
+    "body_too_many": Words(
+        _("There are %(count)s entries; at most %(limit)s can be sent at once."),
+        _("Make several requests, or upload a transfer form."),
+    ),
+    "id_invalid": Words(_("“%(value)s” isn't an id."), _("Send the id as the portal gave it to you.")),
+    "quantity_range": Words(
+        _("“%(value)s” units can't move."), _("Write a whole number, at least 1 and at most %(most)s.")
+    ),
+    "version_invalid": Words(
+        _("“%(value)s” isn't a version."), _('Send the ETag of your last reading in If-Match, such as "3".')
+    ),
+    "file_missing": Words(_("No file came along."), _("Choose the filled-in form.")),
+}
+
+_REQUEST = {
+    "target_missing": Words(
+        _("It isn't said where the licenses go."),
+        _("Name a target site, or the enrollment that will bring it into being."),
+    ),
+    "target_twice": Words(
+        _("Both a target site and an enrollment are named."), _("Name one of them: the site, once it exists.")
+    ),
+    "date_past": Words(
+        _("%(date)s is in the past; today is %(today)s."),
+        _("Choose today or a later day, or leave it out: then the day of approval counts."),
+    ),
+    "enrollment_unknown": Words(
+        _("There is no open enrollment %(value)s that you can see."),
+        _("Choose one of your enrollments, or the site itself once it exists."),
+    ),
+    "line_unknown": Words(
+        _("There is no such license at site %(site)s."), _("Choose among the licenses of the source site.")
+    ),
+    "waiver_unknown": Words(
+        _("There is no warning %(code)s here that could be taken note of."),
+        _("Leave it out, or look at the checks again: they may have changed."),
+    ),
+    "still_waiting": Words(
+        _("The request still waits (check %(code)s)."), _("It can be approved as soon as what it waits for is there.")
+    ),
+    "reversal_late": Words(
+        _("The move could be taken back until %(last)s."), _("Make a new request in the other direction, or ask IBM.")
+    ),
+}
+
+WORDS = _BODY | _REQUEST
