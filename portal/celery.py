@@ -13,6 +13,8 @@ from portal import heartbeat
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
+SWEEP_SECONDS = 15
+
 app = Celery("passage")
 app.conf.update(
     broker_url=settings.REDIS_URL,
@@ -45,6 +47,10 @@ app.conf.update(
     task_publish_retry=True,
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0},
 )
+app.conf.beat_schedule = {
+    # A ring that was lost costs at most this long; one that nobody heard in time is not kept.
+    "sweep": {"task": "sites.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+}
 app.autodiscover_tasks()
 
 
