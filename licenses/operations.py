@@ -129,9 +129,7 @@ def acquire(
     )
     if cover:
         _record_cover(line, cover, order_reference, at)
-    post_quantities(
-        [QuantityEntry(uuid.uuid4(), None, line.pk, quantity, "acquisition", order_reference, acquired_on)]
-    )
+    post_quantities([QuantityEntry(uuid.uuid4(), None, line.pk, quantity, "acquisition", order_reference, acquired_on)])
     if issue:
         issue_proof(actor=actor, at=at, entitlement=line, quantity=quantity, on=acquired_on)
     return line

@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db import connection
 
 from licenses.models import Entitlement, Price, PriceList
-from licenses.rules.levels import Standing, TermPoints, standing as standing_by_rule
+from licenses.rules.levels import Standing, TermPoints
+from licenses.rules.levels import standing as standing_by_rule
+from licenses.rules.orders import HeldLine
 from licenses.rules.pricing import PriceBook, PriceRow
 from licenses.rules.rulebook import CURRENT, RuleBook
 from licenses.rules.simulation import AgreementState, state_at
-from licenses.rules.orders import HeldLine
 from licenses.rules.terms import terms_between
 from sites.models import Agreement, Customer
 
@@ -92,15 +93,11 @@ def term_points(
     return {k: tuple(v) for k, v in found.items()}
 
 
-def standings(
-    agreements: Iterable[Agreement], on: date, known_at: datetime | None = None
-) -> dict[UUID, Standing]:
+def standings(agreements: Iterable[Agreement], on: date, known_at: datetime | None = None) -> dict[UUID, Standing]:
     """Where each agreement stands on `on`, as known at `known_at` (now, where None). Two queries for any number."""
     wanted = list(agreements)
     points = term_points(wanted, on, known_at)
-    types = dict(
-        Customer.objects.filter(pk__in={a.customer_id for a in wanted}).values_list("pk", "customer_type")
-    )
+    types = dict(Customer.objects.filter(pk__in={a.customer_id for a in wanted}).values_list("pk", "customer_type"))
     book = rule_book()
     found = {}
     for agreement in wanted:

@@ -90,12 +90,12 @@ def load_lines(quantities: Iterable[UUID], source: Site) -> tuple[Entitlement, .
     return tuple(found[pk] for pk in wanted if pk in found)
 
 
-def line_facts(
-    lines: Sequence[Entitlement], move: Move, on: date, prices: ListedPrices
-) -> Iterable[LineFacts]:
+def line_facts(lines: Sequence[Entitlement], move: Move, on: date, prices: ListedPrices) -> Iterable[LineFacts]:
     """The rules' view of the lines of a move."""
     own_holds = dict(
-        Hold.objects.filter(reference=move.reference, released_at__isnull=True).values_list("entitlement_id", "quantity")
+        Hold.objects.filter(reference=move.reference, released_at__isnull=True).values_list(
+            "entitlement_id", "quantity"
+        )
         if move.reference
         else ()
     )

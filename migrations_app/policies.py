@@ -16,9 +16,9 @@ def roles_on(request: TransferRequest, actor: Actor, today: date) -> frozenset[s
         roles.add(REQUESTER)
     if answers_for(request.source_site, actor, today):
         roles.add(SOURCE_CONTACT)
-    if request.target_site is not None and answers_for(request.target_site, actor, today):
-        roles.add(TARGET_CONTACT)
-    elif request.enrollment_id and SOURCE_CONTACT in roles:
+    if (request.target_site is not None and answers_for(request.target_site, actor, today)) or (
+        request.enrollment_id and SOURCE_CONTACT in roles
+    ):
         roles.add(TARGET_CONTACT)
     if "rep" in actor.roles and actor.covers(request.customer):
         roles.add(REP)

@@ -131,7 +131,9 @@ WORDS = {
         _("“%(value)s” isn't a valid registration number for %(country)s."),
         _("A Danish CVR number has 8 digits and a check digit; look it up and correct it."),
     ),
-    "vat_invalid": Words(_("“%(value)s” isn't a valid VAT number."), _("Write it with its country code, or leave it out.")),
+    "vat_invalid": Words(
+        _("“%(value)s” isn't a valid VAT number."), _("Write it with its country code, or leave it out.")
+    ),
     "choice_unknown": Words(_("“%(value)s” isn't one of: %(choices)s."), _("Choose one of these.")),
     "agreement_unknown": Words(
         _("There is no Agreement %(number)s that you can see."), _("Check the number, or enroll an Originating Site.")

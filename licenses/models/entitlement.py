@@ -167,9 +167,7 @@ class Proof(UUIDModel):
         verbose_name_plural = _("Proofs of Entitlement")
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="proof_of_something"),
-            models.UniqueConstraint(
-                fields=["entitlement"], condition=Q(status="valid"), name="one_valid_proof_a_line"
-            ),
+            models.UniqueConstraint(fields=["entitlement"], condition=Q(status="valid"), name="one_valid_proof_a_line"),
         ]
 
     def __str__(self) -> str:

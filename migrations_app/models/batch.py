@@ -90,9 +90,7 @@ class BatchRow(models.Model):
     errors = models.JSONField(default=list)
     reference = models.CharField(_("reference"), max_length=120, blank=True)
     allocation = models.JSONField(default=list)
-    request = models.ForeignKey(
-        TransferRequest, models.PROTECT, null=True, related_name="rows", db_constraint=False
-    )
+    request = models.ForeignKey(TransferRequest, models.PROTECT, null=True, related_name="rows", db_constraint=False)
 
     objects = SenderQuerySet.as_manager()
 

@@ -162,9 +162,7 @@ class Waiver(UUIDModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["request", "code", "line"], nulls_distinct=False, name="one_waiver_a_check"
-            )
+            models.UniqueConstraint(fields=["request", "code", "line"], nulls_distinct=False, name="one_waiver_a_check")
         ]
 
     def __str__(self) -> str:

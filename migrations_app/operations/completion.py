@@ -55,8 +55,8 @@ def complete(*, actor: Actor, at: datetime, on: date, request: TransferRequest) 
 @transaction.atomic
 def wake(*, actor: Actor, at: datetime, on: date) -> int:
     """Look at every sleeping request; those whose reason is gone wake, and their requester is told. Returns how many."""
-    slept = TransferRequest.objects.visible_to(actor).exclude(waiting_for="").filter(
-        status__in=["submitted", "in_review"]
+    slept = (
+        TransferRequest.objects.visible_to(actor).exclude(waiting_for="").filter(status__in=["submitted", "in_review"])
     )
     slept = slept.select_for_update(of=("self",), skip_locked=True).select_related(
         "customer", "source_site__customer", "target_site__customer", "target_site__agreement__customer",

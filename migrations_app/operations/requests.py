@@ -148,9 +148,7 @@ def _enrollment(pk: UUID, actor: Actor, faults: list[Fault]) -> Enrollment | Non
     return found
 
 
-def _quantities(
-    lines: Sequence[LineInput], source: Site | None, actor: Actor, faults: list[Fault]
-) -> dict[UUID, int]:
+def _quantities(lines: Sequence[LineInput], source: Site | None, actor: Actor, faults: list[Fault]) -> dict[UUID, int]:
     if not lines:
         faults.append(Fault("lines_missing", "lines"))
     known = set()
@@ -202,7 +200,9 @@ def record_waivers(
         Fault("waiver_unknown", f"waivers[{i}].code", w.line, params={"code": w.code})
         for i, w in enumerate(waivers)
         if (w.code, w.line) not in warnings
-    ] + [Fault("reason_required", f"waivers[{i}].reason", w.line) for i, w in enumerate(waivers) if not w.reason.strip()]
+    ] + [
+        Fault("reason_required", f"waivers[{i}].reason", w.line) for i, w in enumerate(waivers) if not w.reason.strip()
+    ]
     if faults:
         raise Invalid(*faults)
     for waiver in waivers:

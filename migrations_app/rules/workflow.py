@@ -45,9 +45,11 @@ BATCH = Workflow(
         Transition("finish_applying", "applying", "completed", _SYSTEM),
         Transition("finish_with_errors", "applying", "completed_with_errors", _SYSTEM),
         Transition("fail", "applying", "failed", _SYSTEM),
-        Transition("retry", "completed_with_errors", "applying", _REQUESTER | _REP),
+        # Nothing has moved yet: the sender takes back what the form asked for.
+        Transition("undo", "submitted", "undone", _REQUESTER),
+        Transition("retry", "completed_with_errors", "submitted", _REQUESTER),
         # A failed batch is checked again from its file: rows that were applied are known by their reference.
-        Transition("retry", "failed", "checking", _REQUESTER | _REP),
+        Transition("retry", "failed", "uploaded", _REQUESTER),
         Transition("undo", "completed", "undone", _REP),
         Transition("undo", "completed_with_errors", "undone", _REP),
     ),

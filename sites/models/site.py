@@ -88,9 +88,7 @@ class Site(UUIDModel):
                 | Q(program="PAE", agreement__isnull=True, originating=False),
                 name="site_agreement_by_program",
             ),
-            models.UniqueConstraint(
-                fields=["agreement"], condition=Q(originating=True), name="one_originating_site"
-            ),
+            models.UniqueConstraint(fields=["agreement"], condition=Q(originating=True), name="one_originating_site"),
             models.UniqueConstraint(fields=["customer", "id"], name="site_of_customer"),
         ]
 

@@ -1,5 +1,5 @@
 """Who acts, and what they may see: one wall in code, one in the database."""
 
-from sites.tenancy.actor import Actor, SYSTEM_USER_ID, begin, system_actor
+from sites.tenancy.actor import SYSTEM_USER_ID, Actor, begin, system_actor
 
 __all__ = ["SYSTEM_USER_ID", "Actor", "begin", "system_actor"]

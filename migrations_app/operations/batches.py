@@ -1,0 +1,246 @@
+"""A transfer form: taken in, checked row by row, turned into requests, settled when those are decided."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from migrations_app.batch_check import Verdict
+from migrations_app.intake.gate import check_name
+from migrations_app.models import BatchRow, TransferBatch, TransferRequest
+from migrations_app.operations.decisions import take
+from migrations_app.operations.requests import LineInput, WaiverInput, create_request
+from migrations_app.rules.workflow import BATCH
+from portal.kernel.errors import DomainError, Fault, Forbidden, Invalid, NotFound, Refused
+from sites.events import history, tell
+from sites.jobs import enqueue
+from sites.numbers import next_number
+from sites.tenancy.actor import Actor
+from sites.words import fault_as_json
+
+WORKING = ("uploaded", "checking", "submitted", "applying")
+Group = tuple[str, str, str]
+
+
+@transaction.atomic
+def upload(*, actor: Actor, at: datetime, upload: UploadedFile, mode: str = "per_row") -> TransferBatch:
+    """Take a form in; a worker checks it. Raises Invalid for a kind or size that isn't read, Refused for a repeat."""
+    name = (upload.name or "").replace("\\", "/").rpartition("/")[2][:200]
+    faults = []
+    if mode not in TransferBatch.Mode.values:
+        faults.append(Fault("choice_unknown", "mode", params={"value": mode, "choices": "per_row, atomic"}))
+    try:
+        check_name(name, upload.size or 0)
+    except Invalid as refusal:
+        faults += refusal.faults
+    if not actor.roles & {"customer", "partner"}:
+        raise Forbidden(Fault("not_yours"))
+    if faults:
+        raise Invalid(*faults)
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    batch = TransferBatch(
+        number=next_number("batch"),
+        created_by_id=actor.user_id,
+        partner_id=next(iter(actor.partner_ids), None),
+        filename=name,
+        fingerprint=digest.hexdigest(),
+        mode=mode,
+        created_at=at,
+    )
+    _refuse_repeat(batch, actor)
+    upload.seek(0)
+    batch.file.save(f"{batch.pk}.{name.rpartition('.')[2].lower()}", upload, save=False)
+    try:
+        with transaction.atomic():
+            batch.save(force_insert=True)
+    except IntegrityError:
+        batch.file.delete(save=False)
+        _refuse_repeat(batch, actor)
+        raise
+    tell(actor=actor, at=at, kind="uploaded", subject=batch, customer_id=None, filename=name)
+    enqueue(kind="batch.check", subject_id=batch.pk, actor=actor, at=at)
+    return batch
+
+
+def _refuse_repeat(batch: TransferBatch, actor: Actor) -> None:
+    same = TransferBatch.objects.filter(created_by_id=actor.user_id, fingerprint=batch.fingerprint)
+    if earlier := same.exclude(status__in=["failed", "undone"]).first():
+        raise Refused(Fault("form_twice", "file", params={"number": str(earlier), "date": earlier.created_at.date()}))
+
+
+def load_batch(batch_id: UUID, actor: Actor) -> TransferBatch:
+    """The batch, locked. Raises NotFound for unknown and foreign."""
+    batch = TransferBatch.objects.visible_to(actor).select_for_update().filter(pk=batch_id).first()
+    if batch is None:
+        raise NotFound(Fault("http_404"))
+    return batch
+
+
+def step_batch(batch: TransferBatch, action: str, **changes: Any) -> None:
+    """Take the batch along its table. Raises Refused where the table has no such step."""
+    batch.status = BATCH.require(action, batch.status).target
+    batch.version += 1
+    for name, value in changes.items():
+        setattr(batch, name, value)
+    batch.save()
+
+
+def record_rows(batch: TransferBatch, verdicts: Sequence[Verdict]) -> None:
+    """Write the verdicts of a chunk; rows that are there already stay as they are."""
+    rows = [
+        BatchRow(
+            batch=batch,
+            created_by_id=batch.created_by_id,
+            customer_id=v.customer_id,
+            number=v.number,
+            outcome=BatchRow.Outcome.VALID if v.valid else BatchRow.Outcome.INVALID,
+            values=v.values,
+            errors=[stored_fault(f) for f in v.faults],
+            reference=v.reference[:120],
+            allocation=list(v.allocation) if v.valid else [],
+        )
+        for v in verdicts
+    ]
+    BatchRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+
+
+def stored_fault(fault: Fault) -> dict[str, Any]:
+    """A fault with its figures, so that it can be told in any language later."""
+    kept = fault_as_json(fault)
+    kept["params"] = {k: v if isinstance(v, int | None) else str(v) for k, v in fault.params.items()}
+    return kept
+
+
+@transaction.atomic
+def submit_batch(*, actor: Actor, at: datetime, batch_id: UUID, waive_warnings: str = "") -> TransferBatch:
+    """Ask for everything that is valid. Warnings need one reason for all of them; `atomic` needs every row valid."""
+    batch = load_batch(batch_id, actor)
+    BATCH.require("submit", batch.status)
+    faults = []
+    if not batch.rows_valid:
+        faults.append(Fault("batch_nothing_valid", params={"rows": batch.rows_read}))
+    if batch.mode == TransferBatch.Mode.ATOMIC and batch.rows_invalid:
+        faults.append(Fault("batch_all_or_nothing", "mode", params={"invalid": batch.rows_invalid}))
+    warned = batch.rows.filter(outcome="valid", errors__contains=[{"severity": "warning"}]).count()
+    if warned and not waive_warnings.strip():
+        faults.append(Fault("batch_waiver_needed", "waive_warnings", params={"rows": warned}))
+    if faults:
+        raise Refused(*faults)
+    step_batch(batch, "submit")
+    tell(actor=actor, at=at, kind="submitted", subject=batch, customer_id=None, waived=waive_warnings.strip())
+    enqueue(kind="batch.submit", subject_id=batch.pk, actor=actor, at=at)
+    return batch
+
+
+def waiver_reason(batch: TransferBatch) -> str:
+    """The reason that the sender gave for all warnings, from the latest submission's event."""
+    told = [e.data.get("waived", "") for e in history(batch) if e.kind == "submitted"]
+    return told[-1] if told else ""
+
+
+def groups(batch: TransferBatch) -> list[Group]:
+    """Source, target and date of the requests still to be made: rows of one of each become one request."""
+    rows = batch.rows.filter(outcome="valid", request__isnull=True)
+    named = ("values__source_site_number", "values__target_site_number", "values__effective_on")
+    return sorted(set(rows.values_list(*named)))
+
+
+@transaction.atomic
+def request_group(
+    *, actor: Actor, at: datetime, on: date, batch: TransferBatch, rows: Sequence[BatchRow]
+) -> TransferRequest:
+    """Draft and submit the one request of rows that share source, target and date."""
+    quantities: dict[UUID, int] = {}
+    for row in rows:
+        for key, units in row.allocation:
+            quantities[UUID(key)] = quantities.get(UUID(key), 0) + units
+    first = rows[0].values
+    request = create_request(
+        actor=actor,
+        at=at,
+        on=on,
+        source_site=first["source_site_number"],
+        target_site=first["target_site_number"],
+        enrollment=None,
+        effective_on=date.fromisoformat(first["effective_on"]) if first["effective_on"] else None,
+        reason=_reason(batch, rows),
+        lines=[LineInput(key, units) for key, units in quantities.items()],
+        batch=batch,
+    )
+    reason = waiver_reason(batch)
+    waivers = (
+        {c["code"]: WaiverInput(c["code"], None, reason) for c in request.checks if c["waivable"]} if reason else {}
+    )
+    take("submit", actor=actor, at=at, on=on, request_id=request.pk, waivers=tuple(waivers.values()))
+    BatchRow.objects.filter(pk__in=[row.pk for row in rows]).update(request=request)
+    return request
+
+
+def _reason(batch: TransferBatch, rows: Sequence[BatchRow]) -> str:
+    said = dict.fromkeys(r.values.get("reason", "").strip() for r in rows)
+    return "; ".join(text for text in said if text)[:2000] or f"{batch} ({batch.filename})"
+
+
+def fail_rows(rows: Sequence[BatchRow], refusal: DomainError) -> None:
+    """Rows whose request was refused: each says why."""
+    errors = [stored_fault(f) for f in refusal.faults]
+    pks = [row.pk for row in rows]
+    BatchRow.objects.filter(pk__in=pks).update(outcome=BatchRow.Outcome.FAILED, errors=errors)
+
+
+@transaction.atomic
+def settle_batch(*, actor: Actor, at: datetime, batch_id: UUID) -> None:
+    """Bring rows and batch up to what their requests have come to. Idempotent."""
+    batch = TransferBatch.objects.visible_to(actor).select_for_update().filter(pk=batch_id).first()
+    if batch is None or batch.status not in ("submitted", "applying"):
+        return
+    batch.rows.filter(outcome="valid", request__status="completed").update(outcome="applied")
+    ended = Q(request__status__in=["rejected", "withdrawn", "reversed"])
+    batch.rows.filter(ended, outcome="valid").update(outcome="failed")
+    statuses = set(TransferRequest.objects.filter(batch_id=batch.pk).values_list("status", flat=True))
+    waiting = batch.rows.filter(outcome="valid").exists()
+    if batch.status == "submitted" and statuses & {"approved", "completed", "rejected", "withdrawn"}:
+        step_batch(batch, "start_applying")
+    if batch.status == "applying" and not waiting:
+        failed = batch.rows.filter(outcome__in=["failed", "invalid"]).exists()
+        step_batch(batch, "finish_with_errors" if failed else "finish_applying", finished_at=at)
+        tell(actor=actor, at=at, kind=batch.status, subject=batch, customer_id=None)
+
+
+@transaction.atomic
+def retry_batch(*, actor: Actor, at: datetime, batch_id: UUID) -> TransferBatch:
+    """Try again what failed: the rows whose request was refused, or the whole check of a form that broke off."""
+    batch = load_batch(batch_id, actor)
+    broke_off = batch.status == TransferBatch.Status.FAILED
+    step_batch(batch, "retry", finished_at=None, faults=[])
+    if broke_off:
+        enqueue(kind="batch.check", subject_id=batch.pk, actor=actor, at=at)
+    else:
+        batch.rows.filter(outcome="failed").update(outcome="valid", request=None)
+        enqueue(kind="batch.submit", subject_id=batch.pk, actor=actor, at=at)
+    tell(actor=actor, at=at, kind="retried", subject=batch, customer_id=None)
+    return batch
+
+
+@transaction.atomic
+def undo_batch(*, actor: Actor, at: datetime, on: date, batch_id: UUID, reason: str = "") -> TransferBatch:
+    """Take back what the form asked for: withdraws open requests; completed ones are a rep's to reverse (M7)."""
+    batch = load_batch(batch_id, actor)
+    requests = list(TransferRequest.objects.visible_to(actor).filter(batch_id=batch.pk))
+    moved = [r for r in requests if r.status in ("approved", "completed")]
+    if moved:
+        raise Refused(*[Fault("undo_needs_rep", params={"request": str(r)}) for r in moved])
+    step_batch(batch, "undo", finished_at=at)
+    for request in requests:
+        if request.status in ("submitted", "in_review", "returned", "draft"):
+            take("withdraw", actor=actor, at=at, on=on, request_id=request.pk, reason=reason)
+    batch.rows.filter(outcome="valid").update(outcome="failed")
+    tell(actor=actor, at=at, kind="undone", subject=batch, customer_id=None)
+    return batch

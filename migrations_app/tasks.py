@@ -1,0 +1,184 @@
+"""The work behind moves: forms are checked and requested, approved moves completed, sleepers woken."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from uuid import UUID
+
+from celery import shared_task
+from django.db import transaction
+
+from migrations_app.batch_check import Taken, judge_rows
+from migrations_app.intake.form import Form, open_form
+from migrations_app.intake.values import ParsedRow
+from migrations_app.models import BatchRow, TransferBatch, TransferRequest
+from migrations_app.operations import complete, settle_batch, wake
+from migrations_app.operations.batches import (
+    Group,
+    fail_rows,
+    groups,
+    load_batch,
+    record_rows,
+    request_group,
+    step_batch,
+    stored_fault,
+)
+from portal.kernel.errors import DomainError, Invalid, Refused
+from sites.clock import now, today
+from sites.events import tell
+from sites.jobs import Work, handler
+from sites.tenancy import Actor, system_actor
+
+CHUNK = 1000
+
+
+@handler("batch.check")
+def check_batch(work: Work) -> None:
+    """Read the form and write a verdict for every row, a chunk a transaction; a restart goes on where it stopped."""
+    with work.step() as actor:
+        batch = load_batch(work.subject_id, actor)
+        if batch.status == TransferBatch.Status.UPLOADED:
+            step_batch(batch, "start_checking", started_at=now())
+        if batch.status != TransferBatch.Status.CHECKING:
+            return
+    with tempfile.TemporaryDirectory(prefix="passage-") as folder:
+        try:
+            with open_form(_local_copy(batch, Path(folder)), batch.filename, Path(folder)) as form:
+                _check_rows(work, form)
+                hints = [stored_fault(f) for f in form.warnings]
+        except Invalid as refusal:
+            with work.step() as actor:
+                faults = [stored_fault(f) for f in refusal.faults]
+                step_batch(load_batch(work.subject_id, actor), "fail", faults=faults, finished_at=now())
+            return
+    with work.step() as actor:
+        batch = load_batch(work.subject_id, actor)
+        outcomes = list(batch.rows.values_list("outcome", flat=True))
+        valid = outcomes.count("valid")
+        figures = {"rows_read": len(outcomes), "rows_valid": valid, "rows_invalid": len(outcomes) - valid}
+        step_batch(batch, "finish_checking", faults=hints, **figures)
+        tell(actor=actor, at=now(), kind="checked", subject=batch, customer_id=None, **figures)
+
+
+def _local_copy(batch: TransferBatch, folder: Path) -> Path:
+    path = folder / "form"
+    with batch.file.open("rb") as kept, path.open("wb") as copy:
+        shutil.copyfileobj(kept, copy)
+    return path
+
+
+def _check_rows(work: Work, form: Form) -> None:
+    with work.step() as actor:
+        batch = load_batch(work.subject_id, actor)
+        done = set(batch.rows.values_list("number", flat=True))
+        taken = _taken(batch.rows.filter(outcome="valid").values_list("allocation", flat=True))
+        TransferBatch.objects.filter(pk=batch.pk).update(rows_read=form.count)
+    for chunk in _chunks(row for row in form.rows() if row.number not in done):
+        with work.step() as actor:
+            batch = load_batch(work.subject_id, actor)
+            verdicts = judge_rows(chunk, actor=actor, today=today(), taken=taken)
+            record_rows(batch, verdicts)
+            batch.rows_valid += sum(v.valid for v in verdicts)
+            batch.rows_invalid += sum(not v.valid for v in verdicts)
+            batch.save(update_fields=["rows_valid", "rows_invalid"])
+
+
+def _taken(allocations: Iterable[list[list[object]]]) -> Taken:
+    taken: Taken = {}
+    for allocation in allocations:
+        for key, units in allocation:
+            taken[UUID(str(key))] = taken.get(UUID(str(key)), 0) + int(str(units))
+    return taken
+
+
+def _chunks(rows: Iterable[ParsedRow]) -> Iterator[list[ParsedRow]]:
+    source = iter(rows)
+    while chunk := list(islice(source, CHUNK)):
+        yield chunk
+
+
+@handler("batch.submit")
+def submit_rows(work: Work) -> None:
+    """Make and submit one request for each source, target and date of the valid rows."""
+    with work.step() as actor:
+        batch = load_batch(work.subject_id, actor)
+        if batch.status != TransferBatch.Status.SUBMITTED:
+            return
+        wanted = groups(batch)
+        if batch.mode == TransferBatch.Mode.ATOMIC:
+            _all_or_none(work, batch, wanted)
+            wanted = []
+    for group in wanted:
+        with work.step() as actor:
+            batch = load_batch(work.subject_id, actor)
+            rows = _rows_of(batch, group)
+            try:
+                _ask(actor, batch, rows)
+            except DomainError as refusal:
+                fail_rows(rows, refusal)
+    _settle(work.subject_id)
+
+
+def _all_or_none(work: Work, batch: TransferBatch, wanted: list[Group]) -> None:
+    with work.step() as actor:
+        try:
+            with transaction.atomic():
+                for group in wanted:
+                    _ask(actor, batch, _rows_of(batch, group))
+        except DomainError as refusal:
+            fail_rows(list(batch.rows.filter(outcome="valid")), refusal)
+
+
+def _ask(actor: Actor, batch: TransferBatch, rows: list[BatchRow]) -> None:
+    if rows:
+        request_group(actor=actor, at=now(), on=today(), batch=batch, rows=rows)
+
+
+def _rows_of(batch: TransferBatch, group: Group) -> list[BatchRow]:
+    source, target, effective = group
+    rows = batch.rows.filter(
+        outcome="valid",
+        request__isnull=True,
+        values__source_site_number=source,
+        values__target_site_number=target,
+        values__effective_on=effective,
+    )
+    return list(rows.order_by("number"))
+
+
+@handler("transfer.complete")
+def complete_transfer(work: Work) -> None:
+    """Move the units of an approved request; a rule that stops it after all is told on the request."""
+    with work.step() as actor:
+        request = TransferRequest.objects.visible_to(actor).get(pk=work.subject_id)
+        try:
+            complete(actor=actor, at=now(), on=today(), request=request)
+        except Refused as refusal:
+            request.fault = ", ".join(f.code for f in refusal.faults)
+            request.save(update_fields=["fault"])
+            customer = request.customer_id
+            tell(actor=actor, at=now(), kind="stopped_by_rule", subject=request, customer_id=customer, by=request.fault)
+        batch_id = request.batch_id
+    if batch_id:
+        _settle(batch_id)
+
+
+def _settle(batch_id: UUID) -> None:
+    with transaction.atomic():
+        settle_batch(actor=system_actor(), at=now(), batch_id=batch_id)
+
+
+@shared_task
+def look_after() -> None:
+    """Every few seconds: wake sleepers whose reason is gone, settle forms whose requests are decided."""
+    with transaction.atomic():
+        wake(actor=system_actor(), at=now(), on=today())
+    with transaction.atomic():
+        system_actor()
+        open_batches = list(
+            TransferBatch.objects.filter(status__in=["submitted", "applying"]).values_list("pk", flat=True)
+        )
+    for batch_id in open_batches:
+        _settle(batch_id)
