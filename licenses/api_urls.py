@@ -1,3 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from licenses.api import catalog, holdings, proofs, sites
+
+urlpatterns = [
+    path("sites/", sites.SiteList.as_view(), name="api_sites"),
+    path("sites/<str:site_number>/", sites.SiteDetail.as_view(), name="api_site"),
+    path("agreements/<str:number>/", sites.AgreementDetail.as_view(), name="api_agreement"),
+    path("agreements/<str:number>/points/", sites.AgreementPoints.as_view(), name="api_points"),
+    path("agreements/<str:number>/points/entries/", sites.PointsEntries.as_view(), name="api_points_entries"),
+    path("entitlements/", holdings.EntitlementList.as_view(), name="api_entitlements"),
+    path("entitlements/<str:pk>/", holdings.EntitlementDetail.as_view(), name="api_entitlement"),
+    path("entitlements/<str:pk>/lineage/", holdings.EntitlementLineage.as_view(), name="api_lineage"),
+    path("parts/", catalog.PartList.as_view(), name="api_parts"),
+    path("parts/<str:part_number>/", catalog.PartDetail.as_view(), name="api_part"),
+    path("proofs/", proofs.ProofList.as_view(), name="api_proofs"),
+    path("proofs/<str:number>/", proofs.ProofDetail.as_view(), name="api_proof"),
+    path("proofs/<str:number>/pdf/", proofs.ProofPdf.as_view(), name="api_proof_pdf"),
+]

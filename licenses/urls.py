@@ -1,3 +1,16 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from licenses.views import holdings, sites
+
+urlpatterns = [
+    path("sites/", sites.site_list, name="sites"),
+    path("sites/<str:site_number>/", sites.site_page, name="site_page"),
+    path("agreements/<str:number>/", sites.agreement_page, name="agreement_page"),
+    path("licenses/", holdings.license_list, name="licenses"),
+    path("licenses/<str:pk>/", holdings.license_page, name="license_page"),
+    path("proofs/", holdings.proof_list, name="proofs"),
+    path("proofs/<str:number>/", holdings.proof_page, name="proof_page"),
+    path("proofs/<str:number>/pdf/", holdings.proof_pdf, name="proof_pdf"),
+    path("verify/", holdings.verify_proof, name="verify_proofs"),
+    path("verify/<str:number>/", holdings.verify_proof, name="verify_proof"),
+]

@@ -1,0 +1,1 @@
+"""Pages of sites, Agreements, licenses and proofs."""

@@ -1,0 +1,78 @@
+"""Sentences for what can be wrong with licenses, cover, prices and questions about them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from sites.words import Words
+
+WORDS = {
+    "site_unknown": Words(
+        _("There is no site %(value)s that you can see."), _("Check the site number; your sites stand under Sites.")
+    ),
+    "part_unknown": Words(
+        _("There is no part %(value)s in the catalog."), _("Check the part number, for example on your order.")
+    ),
+    "entitlement_unknown": Words(
+        _("There is no license line %(value)s that you can see."), _("Take the id from the list of licenses.")
+    ),
+    "date_invalid": Words(
+        _("“%(value)s” isn't a date of the calendar."), _("Write it as year-month-day, for example 2026-12-31.")
+    ),
+    "instant_invalid": Words(
+        _("“%(value)s” isn't an instant."), _("Write it as 2026-12-31T09:00:00Z, with its time zone.")
+    ),
+    "text_invalid": Words(_("The value holds a character that no text can hold."), _("Write it again by hand.")),
+    "cursor_invalid": Words(
+        _("The cursor doesn't belong to this list."), _("Start at the first page and follow its “next”.")
+    ),
+    "quantity_not_whole": Words(
+        _("“%(value)s” isn't a whole number of units."), _("Write a whole number from 1 upwards.")
+    ),
+    "quantity_over_owned": Words(
+        _("%(quantity)s units were asked for, %(available)s are there."), _("Ask for at most %(available)s.")
+    ),
+    "line_twice": Words(_("The license line is named more than once."), _("Name it once, with the whole quantity.")),
+    "lines_missing": Words(_("No license line is named."), _("Name at least one, with a quantity.")),
+    "horizon_range": Words(
+        _("A horizon has %(least)s to %(most)s months."), _("Choose a number of months between the two.")
+    ),
+    "target_not_agreement": Words(
+        _("Site %(value)s isn't under a Passport Advantage Agreement."), _("Choose a Passport Advantage site.")
+    ),
+    "renewal_part_missing": Words(
+        _("No renewal part is known for %(part_number)s, so it can't be renewed."),
+        _("Ask your IBM rep to complete the catalog."),
+    ),
+    "cover_not_month_end": Words(
+        _("Cover ends on %(cover_end)s, which isn't the end of a month."), _("Ask your IBM rep to correct the date.")
+    ),
+    "cover_missing": Words(
+        _("%(part_number)s has no Software Subscription and Support to renew."),
+        _("Leave the line out, or ask your IBM rep for a reinstatement."),
+    ),
+    "cover_lapsed": Words(
+        _("Cover ended on %(cover_end)s and can't be renewed any more."),
+        _("Ask your IBM rep for a reinstatement; the estimate is shown."),
+    ),
+    "own_line_not_renewed": Words(
+        _("A line of the Agreement itself wasn't renewed: its cover ended on %(cover_end)s."),
+        _("It is left out of the figures; ask your IBM rep for a reinstatement."),
+    ),
+    "price_missing": Words(
+        _("There is no price for %(part_number)s at level %(level)s on %(on)s."),
+        _("Ask your IBM rep; the line is left out of the figures."),
+    ),
+    "cover_overlaps": Words(
+        _("Some of these days are already covered for %(part_number)s."), _("Start the new cover after the old one.")
+    ),
+    "reversal_renewed": Words(
+        _("%(part_number)s was renewed after the move, so the move can't be taken back."),
+        _("Ask your IBM rep about a credit."),
+    ),
+    "reversal_moved_on": Words(
+        _("Units of %(part_number)s have moved on or are promised to another request."),
+        _("Take back or withdraw that request first."),
+    ),
+    "unprintable_character": Words(
+        _("%(paper)s holds the text “%(text)s”, which can't be printed."), _("Ask your IBM rep to correct the name.")
+    ),
+}
