@@ -16,9 +16,7 @@ def roles_on(request: TransferRequest, actor: Actor, today: date) -> frozenset[s
         roles.add(REQUESTER)
     if answers_for(request.source_site, actor, today):
         roles.add(SOURCE_CONTACT)
-    if (request.target_site is not None and answers_for(request.target_site, actor, today)) or (
-        request.enrollment_id and SOURCE_CONTACT in roles
-    ):
+    if request.target_site is not None and answers_for(request.target_site, actor, today):
         roles.add(TARGET_CONTACT)
     if "rep" in actor.roles and actor.covers(request.customer):
         roles.add(REP)
@@ -38,6 +36,17 @@ def answers_for(site: Site, actor: Actor, today: date) -> bool:
         return True
     contacts = SiteContact.objects.valid_on(today).filter(site=site, role=SiteContact.Role.PRIMARY)
     return contacts.filter(user_id=actor.user_id).exists()
+
+
+def sides(request: TransferRequest) -> tuple[str, ...]:
+    """The sides whose consent is needed: while a target isn't enrolled, the source answers for both."""
+    return ("source", "target") if request.target_site_id else ("source",)
+
+
+def answers_for_side(request: TransferRequest, side: str, actor: Actor, on: date) -> bool:
+    """Whether this actor's yes counts for that side."""
+    site = request.source_site if side == "source" else request.target_site
+    return site is not None and answers_for(site, actor, on)
 
 
 def must_not_be_own(request: TransferRequest, actor: Actor) -> None:

@@ -14,11 +14,9 @@ from licenses.models import Entitlement, Proof
 from licenses.queries import rule_book
 from migrations_app.facts import Move, judge, outlook
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
-from migrations_app.operations.batches import WORKING
-from migrations_app.operations.decisions import answers_for_side, sides
-from migrations_app.operations.requests import LineInput, read_move
 from migrations_app.outlook import as_json
-from migrations_app.policies import roles_on
+from migrations_app.policies import answers_for_side, roles_on, sides
+from migrations_app.reading import LineInput, read_move
 from migrations_app.rules.workflow import BATCH, REQUESTER, TRANSFER, whose_turn
 from sites.clock import today
 from sites.events import history
@@ -331,7 +329,7 @@ def batch_view(batch: TransferBatch, actor: Actor) -> BatchView:
         counts=counts,
         requests=requests,
         progress=_progress(batch, counts, judged),
-        working=batch.status in WORKING,
+        working=batch.status in TransferBatch.WORKING,
         started_at=batch.started_at,
         finished_at=batch.finished_at,
         faults=tuple(retell(f) for f in batch.faults),

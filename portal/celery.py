@@ -50,6 +50,8 @@ app.conf.update(
 app.conf.beat_schedule = {
     # A ring that was lost costs at most this long; one that nobody heard in time is not kept.
     "sweep": {"task": "sites.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "look-after-moves": {"task": "migrations_app.tasks.look_after", "schedule": 5, "options": {"expires": 5}},
+    "refresh-quotes": {"task": "renewals.tasks.refresh_quotes", "schedule": 10, "options": {"expires": 10}},
 }
 app.autodiscover_tasks()
 

@@ -33,6 +33,8 @@ class TransferBatch(UUIDModel):
         FAILED = "failed", _("failed")
         UNDONE = "undone", _("undone")
 
+    WORKING = (Status.UPLOADED, Status.CHECKING, Status.SUBMITTED, Status.APPLYING)
+
     class Mode(models.TextChoices):
         PER_ROW = "per_row", _("every valid row")
         ATOMIC = "atomic", _("all rows or none")

@@ -3,7 +3,8 @@
 from migrations_app.operations.batches import retry_batch, settle_batch, submit_batch, undo_batch, upload
 from migrations_app.operations.completion import complete, wake
 from migrations_app.operations.decisions import take
-from migrations_app.operations.requests import LineInput, WaiverInput, create_request
+from migrations_app.operations.requests import create_request
+from migrations_app.reading import LineInput, WaiverInput
 
 __all__ = [
     "LineInput",

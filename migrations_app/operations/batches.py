@@ -14,7 +14,8 @@ from migrations_app.batch_check import Verdict
 from migrations_app.intake.gate import check_name
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
 from migrations_app.operations.decisions import take
-from migrations_app.operations.requests import LineInput, WaiverInput, create_request
+from migrations_app.operations.requests import create_request
+from migrations_app.reading import LineInput, WaiverInput
 from migrations_app.rules.workflow import BATCH
 from portal.kernel.errors import DomainError, Fault, Forbidden, Invalid, NotFound, Refused
 from sites.events import history, tell
@@ -23,7 +24,6 @@ from sites.numbers import next_number
 from sites.tenancy.actor import Actor
 from sites.words import fault_as_json
 
-WORKING = ("uploaded", "checking", "submitted", "applying")
 Group = tuple[str, str, str]
 
 

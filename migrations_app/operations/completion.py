@@ -7,9 +7,10 @@ from django.db import transaction
 from licenses.operations import move_units, release
 from migrations_app.facts import judge, outlook
 from migrations_app.models import TransferRequest
-from migrations_app.operations.decisions import as_faults, load, sides
+from migrations_app.operations.decisions import as_faults, load
 from migrations_app.operations.requests import move_of, stored
 from migrations_app.outlook import as_json
+from migrations_app.policies import sides
 from migrations_app.rules.checks import sleeping
 from migrations_app.rules.workflow import TRANSFER
 from portal.kernel.blocker import Severity

@@ -11,9 +11,10 @@ from licenses.operations import hold, move_units_back, release
 from licenses.queries import rule_book
 from migrations_app.facts import Judged, judge, outlook
 from migrations_app.models import Consent, TransferRequest
-from migrations_app.operations.requests import WaiverInput, move_of, record_waivers, stored
+from migrations_app.operations.requests import move_of, record_waivers, stored
 from migrations_app.outlook import as_json
-from migrations_app.policies import answers_for, must_not_be_own, roles_on
+from migrations_app.policies import answers_for_side, must_not_be_own, roles_on, sides
+from migrations_app.reading import WaiverInput
 from migrations_app.rules.checks import open_blockers, sleeping
 from migrations_app.rules.workflow import TRANSFER
 from portal.kernel.blocker import Blocker, Severity
@@ -161,17 +162,6 @@ def _consent(step: _Step) -> None:
             given.add(side)
     if given >= set(sides(request)):
         step.to("in_review", "sent_to_rep")
-
-
-def sides(request: TransferRequest) -> tuple[str, ...]:
-    """The sides whose consent is needed: while a target isn't enrolled, the source answers for both."""
-    return ("source", "target") if request.target_site_id else ("source",)
-
-
-def answers_for_side(request: TransferRequest, side: str, actor: Actor, on: date) -> bool:
-    """Whether this actor's yes counts for that side."""
-    site = request.source_site if side == "source" else request.target_site
-    return site is not None and answers_for(site, actor, on)
 
 
 def _give(step: _Step, side: str) -> None:

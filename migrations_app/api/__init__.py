@@ -1,0 +1,1 @@
+"""The API's doors to moves: requests and their steps, transfer forms and their rows."""

@@ -1,0 +1,195 @@
+"""Reads JSON bodies value by value: types as the interface names them, every fault at once with its path."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from migrations_app.intake.values import LAST_DAY, MAX_QUANTITY
+from migrations_app.operations import LineInput, WaiverInput
+from portal.kernel.errors import Fault, Invalid, Stale
+
+MOST_LINES = 1000
+MOST_TEXT = 2000
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_VERSION = re.compile(r'(?:W/)?"(\d{1,9})"', re.ASCII)
+
+
+class Body:
+    """One object of a body. `done` raises Invalid with all that was wrong in it and in what it holds."""
+
+    def __init__(self, data: Any, path: str = "", faults: list[Fault] | None = None):
+        self.faults: list[Fault] = [] if faults is None else faults
+        self._path, self._line = path, None
+        self._data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+        self._readable = isinstance(data, Mapping)
+        if not self._readable:
+            self.faults.append(Fault("body_object", path or None))
+
+    def text(self, name: str, *, required: bool = False, most: int = MOST_TEXT) -> str:
+        """A text without spaces around it; '' for none, null and what can't be read."""
+        value = self._data.get(name)
+        if value is None or value == "":
+            return self._none(name, required) or ""
+        if not isinstance(value, str):
+            return self._no("body_text", name, value=_shown(value)) or ""
+        if not _storable(value):
+            return self._no("text_invalid", name) or ""
+        if len(value) > most:
+            return self._no("body_too_long", name, limit=most) or ""
+        return value.strip() or self._none(name, required) or ""
+
+    def identity(self, name: str, *, required: bool = False) -> UUID | None:
+        """The id of something."""
+        value = self._data.get(name)
+        if value is None or value == "":
+            return self._none(name, required)
+        try:
+            found = UUID(value) if isinstance(value, str) else None
+        except ValueError:
+            found = None
+        return found or self._no("id_invalid", name, value=_shown(value))
+
+    def day(self, name: str) -> date | None:
+        """A date of the calendar, as 2027-01-31, before the year 2100."""
+        value = self._data.get(name)
+        if value is None or value == "":
+            return None
+        try:
+            found = date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else None
+        except ValueError:
+            found = None
+        if found is not None and found > LAST_DAY:
+            return self._no("date_far", name, value=found, last=LAST_DAY)
+        return found or self._no("date_invalid", name, value=_shown(value))
+
+    def units(self, name: str) -> int:
+        """A whole number of units, at least 1; 0 for what can't be read."""
+        value = self._data.get(name)
+        if value is None:
+            return self._none(name, True) or 0
+        if isinstance(value, bool) or not isinstance(value, int):
+            return self._no("quantity_not_whole", name, value=_shown(value)) or 0
+        if not 0 < value <= MAX_QUANTITY:
+            return self._no("quantity_range", name, value=_shown(value), most=MAX_QUANTITY) or 0
+        return value
+
+    def items(self, name: str, *, most: int = MOST_LINES) -> list["Body"]:
+        """The objects of a list; none for a list that is missing."""
+        value = self._data.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            return self._no("body_list", name) or []
+        if len(value) > most:
+            return self._no("body_too_many", name, count=len(value), limit=most) or []
+        return [Body(item, f"{self._where(name)}[{i}]", self.faults) for i, item in enumerate(value)]
+
+    def belongs_to(self, line: UUID | None) -> None:
+        """Faults found from now on name this license line."""
+        self._line = str(line) if line else None
+
+    def refuse(self, code: str, name: str, **params: Any) -> None:
+        """Another fault of the value `name`."""
+        self._no(code, name, **params)
+
+    def done(self) -> None:
+        """Raises Invalid with every fault, in the order asked."""
+        if self.faults:
+            raise Invalid(*self.faults)
+
+    def _where(self, name: str) -> str:
+        return f"{self._path}.{name}" if self._path else name
+
+    def _none(self, name: str, required: bool) -> None:
+        if required and self._readable:
+            self._no("field_required", name)
+
+    def _no(self, code: str, name: str, **params: Any) -> None:
+        self.faults.append(Fault(code, self._where(name), self._line, params=params))
+
+
+def _shown(value: Any) -> str:
+    """What was sent, short enough to be told, in JSON's own words for true, false and null."""
+    text = {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    text = text.encode("utf-8", "replace").decode().replace("\0", "�")
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _storable(text: str) -> bool:
+    """Whether the database can hold it: neither NUL nor half a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
+def read_request(data: Any) -> dict[str, Any]:
+    """The body of a new transfer request as the arguments of `create_request`. Raises Invalid with every fault."""
+    body = Body(data)
+    source = body.text("source_site", required=True, most=10)
+    target, enrollment = body.text("target_site", most=10), body.identity("enrollment")
+    if not body.faults and not target and not enrollment:
+        body.refuse("target_missing", "target_site")
+    read = {
+        "source_site": source,
+        "target_site": target or None,
+        "enrollment": enrollment,
+        "effective_on": body.day("effective_on"),
+        "reason": body.text("reason"),
+        "lines": _lines(body),
+        "waivers": read_waivers(body),
+    }
+    body.done()
+    return read
+
+
+def _lines(body: Body) -> list[LineInput]:
+    before = len(body.faults)
+    items = body.items("lines")
+    if not items and len(body.faults) == before:
+        body.refuse("lines_missing", "lines")
+    lines: list[LineInput] = []
+    taken: set[UUID] = set()
+    for item in items:
+        entitlement = item.identity("entitlement", required=True)
+        item.belongs_to(entitlement)
+        quantity = item.units("quantity")
+        if entitlement in taken:
+            item.refuse("line_twice", "entitlement")
+        if entitlement is not None:
+            taken.add(entitlement)
+            lines.append(LineInput(entitlement=entitlement, quantity=quantity))
+    return lines
+
+
+def read_waivers(body: Body) -> list[WaiverInput]:
+    """The warnings that the requester takes note of; `line` null is the whole request."""
+    waivers: list[WaiverInput] = []
+    for item in body.items("waivers"):
+        line = item.identity("line")
+        item.belongs_to(line)
+        code = item.text("code", required=True, most=4)
+        reason = item.text("reason", required=True)
+        waivers.append(WaiverInput(code=code, line=str(line) if line else None, reason=reason))
+    return waivers
+
+
+def read_step(data: Any) -> tuple[str, list[WaiverInput]]:
+    """Reason and waivers of a step; both may be missing. Raises Invalid with every fault."""
+    body = Body({} if data is None else data)
+    reason, waivers = body.text("reason"), read_waivers(body)
+    body.done()
+    return reason, waivers
+
+
+def read_version(header: str | None) -> int | None:
+    """The version that If-Match names; None where the caller doesn't care. Raises Stale for what never was one."""
+    if header is None or header.strip() == "*":
+        return None
+    found = _VERSION.fullmatch(header.strip())
+    if found is None:
+        raise Stale(Fault("version_invalid", "If-Match", params={"value": _shown(header)}))
+    return int(found.group(1))

@@ -1,0 +1,143 @@
+"""The shapes of the answers (interface: transfer requests, transfer batches)."""
+
+from rest_framework import serializers
+
+
+class LineSerializer(serializers.Serializer):
+    """So many units of one license line, and the line they became."""
+
+    entitlement = serializers.UUIDField()
+    part_number = serializers.CharField()
+    description = serializers.CharField()
+    quantity = serializers.IntegerField()
+    owned = serializers.IntegerField()
+    cover_end = serializers.DateField(allow_null=True)
+    order_reference = serializers.CharField()
+    proof_number = serializers.CharField(allow_null=True)
+    arrived_as = serializers.UUIDField(allow_null=True)
+
+
+class CheckSerializer(serializers.Serializer):
+    """A finding of the rule book; `line` is an entitlement's id, null for the whole request."""
+
+    code = serializers.CharField()
+    severity = serializers.ChoiceField(("error", "review", "warning", "waits", "info"))
+    line = serializers.CharField(allow_null=True)
+    field = serializers.CharField(allow_null=True)
+    message = serializers.CharField()
+    mends = serializers.CharField(allow_null=True)
+    remedy = serializers.CharField()
+    waivable = serializers.BooleanField()
+    waived = serializers.BooleanField()
+    heals_on = serializers.CharField(allow_null=True)
+
+
+class WaiverSerializer(serializers.Serializer):
+    """A warning that the requester takes note of, with the reason."""
+
+    code = serializers.CharField()
+    line = serializers.UUIDField(allow_null=True, required=False)
+    reason = serializers.CharField()
+
+
+class RequestSerializer(serializers.Serializer):
+    """A transfer request: where it stands, whose turn it is, and everything that is known about it."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    status = serializers.CharField()
+    version = serializers.IntegerField()
+    whose_turn = serializers.CharField()
+    source_site = serializers.CharField()
+    target_site = serializers.CharField(allow_null=True)
+    enrollment = serializers.UUIDField(allow_null=True)
+    effective_on = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+    waiting_for = serializers.CharField(allow_null=True)
+    waiting_until = serializers.DateField(allow_null=True)
+    lines = LineSerializer(many=True)
+    checks = CheckSerializer(many=True)
+    plan = serializers.JSONField(allow_null=True)
+    consents = serializers.ListField(child=serializers.JSONField())
+    waivers = serializers.ListField(child=serializers.JSONField())
+    timeline = serializers.ListField(child=serializers.JSONField())
+    papers = serializers.ListField(child=serializers.JSONField())
+    actions = serializers.ListField(child=serializers.CharField())
+
+
+class NewLineSerializer(serializers.Serializer):
+    """Whole units of one license line."""
+
+    entitlement = serializers.UUIDField()
+    quantity = serializers.IntegerField(min_value=1)
+
+
+class NewRequestSerializer(serializers.Serializer):
+    """A request to move licenses; one of `target_site` and `enrollment`."""
+
+    source_site = serializers.CharField()
+    target_site = serializers.CharField(required=False, allow_null=True)
+    enrollment = serializers.UUIDField(required=False, allow_null=True)
+    effective_on = serializers.DateField(required=False, allow_null=True)
+    reason = serializers.CharField(required=False, allow_blank=True)
+    lines = NewLineSerializer(many=True)
+    waivers = WaiverSerializer(many=True, required=False)
+
+
+class StepSerializer(serializers.Serializer):
+    """What a step may bring along."""
+
+    reason = serializers.CharField(required=False, allow_blank=True)
+    waivers = WaiverSerializer(many=True, required=False)
+
+
+class CountsSerializer(serializers.Serializer):
+    """Rows of a form by what became of them."""
+
+    rows = serializers.IntegerField()
+    valid = serializers.IntegerField()
+    invalid = serializers.IntegerField()
+    applied = serializers.IntegerField()
+    failed = serializers.IntegerField()
+
+
+class BatchSerializer(serializers.Serializer):
+    """A transfer form on its way; `progress` in percent."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    status = serializers.CharField()
+    mode = serializers.CharField()
+    filename = serializers.CharField()
+    counts = CountsSerializer()
+    requests = serializers.ListField(child=serializers.UUIDField())
+    progress = serializers.IntegerField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+    faults = serializers.ListField(child=serializers.JSONField())
+    actions = serializers.ListField(child=serializers.CharField())
+
+
+class UploadSerializer(serializers.Serializer):
+    """A filled-in transfer form."""
+
+    file = serializers.FileField()
+    mode = serializers.ChoiceField(("per_row", "atomic"), required=False)
+
+
+class BatchStepSerializer(serializers.Serializer):
+    """What a step of a form may bring along."""
+
+    waive_warnings = serializers.CharField(required=False, allow_blank=True)
+    reason = serializers.CharField(required=False, allow_blank=True)
+
+
+class RowSerializer(serializers.Serializer):
+    """A row of the form by its number in the sheet."""
+
+    number = serializers.IntegerField()
+    outcome = serializers.CharField()
+    values = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    errors = serializers.ListField(child=serializers.JSONField())
+    reference = serializers.CharField()
+    request = serializers.UUIDField(allow_null=True)
