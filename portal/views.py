@@ -10,8 +10,10 @@ from migrations_app.queries import open_requests
 from portal.forms import ContactWishForm
 from portal.models import ContentEntry
 from portal.operations import wish_contact
+from portal.queries import agreement_cards
 from renewals.queries import live_quotes
 from sites.clock import now, today
+from sites.models import Mandate
 
 
 @login_not_required
@@ -43,5 +45,17 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     if actor.is_staff and not actor.roles & {"customer", "partner"}:
         return redirect("admin:index")
-    context = {"requests": open_requests(actor)[:5], "quotes": live_quotes(actor)[:5], "today": today()}
+    context = {
+        "requests": open_requests(actor)[:5],
+        "quotes": live_quotes(actor)[:5],
+        "agreements": agreement_cards(actor, today()),
+    }
     return render(request, "home/home.html", context)
+
+
+def customers(request: HttpRequest) -> HttpResponse:
+    """Whom a Business Partner acts for today."""
+    actor = request.actor  # type: ignore[attr-defined]
+    mandates = Mandate.objects.valid_on(today()).filter(partner_id__in=actor.partner_ids).visible_to(actor)
+    rows = mandates.select_related("customer").order_by("customer__name")
+    return render(request, "home/customers.html", {"mandates": rows})
