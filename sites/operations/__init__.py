@@ -1,0 +1,6 @@
+"""Every write to enrollments and to the Authorized Additional Site Schedule."""
+
+from sites.operations.enrollments import amend_enrollment, create_enrollment, take
+from sites.operations.schedule import add_to_schedule
+
+__all__ = ["add_to_schedule", "amend_enrollment", "create_enrollment", "take"]

@@ -1,0 +1,61 @@
+"""Who may do what to enrollments and schedules, and if not, why."""
+
+from datetime import date
+
+from portal.kernel.errors import Fault, Forbidden
+from portal.kernel.transition import Transition
+from sites.models import Agreement, Customer, Enrollment, SiteContact
+from sites.tenancy import Actor
+
+REQUESTER, REP = "requester", "rep"
+
+
+def asks_for(actor: Actor, customer: Customer) -> bool:
+    """Whether the actor may request something in the customer's name: its own people, and mandated partners."""
+    mandate = actor.mandate_for(customer.pk)
+    return customer.pk in actor.writer_of or (mandate is not None and mandate.can_write)
+
+
+def made_by(actor: Actor, enrollment: Enrollment) -> bool:
+    """Whether the actor wrote or submitted it, and so can't decide on it."""
+    return actor.user_id in {enrollment.created_by_id, enrollment.submitted_by_id}
+
+
+def in_territory(actor: Actor, enrollment: Enrollment) -> bool:
+    """Whether it lies with this rep or operator: by the customer's country, a newcomer's by the enrollment's."""
+    if enrollment.customer is not None:
+        return actor.is_staff and actor.covers(enrollment.customer)
+    return actor.is_staff and (actor.sees_all_customers or str(enrollment.country) in actor.territories)
+
+
+def roles_on(actor: Actor, enrollment: Enrollment) -> frozenset[str]:
+    """requester, rep: what the actor is to this enrollment. Nobody decides on what they made (as rule M4)."""
+    roles = set()
+    own = made_by(actor, enrollment)
+    if enrollment.customer is None:
+        asks = own
+    else:
+        asks = asks_for(actor, enrollment.customer) or (own and actor.may_write(enrollment.customer))
+    if asks:
+        roles.add(REQUESTER)
+    if in_territory(actor, enrollment) and not own:
+        roles.add(REP)
+    return frozenset(roles)
+
+
+def must_be_allowed(actor: Actor, enrollment: Enrollment, step: Transition) -> None:
+    """Raises Forbidden: `own_case` for a rep's own, `not_yours` for everybody else's."""
+    if step.roles & roles_on(actor, enrollment):
+        return
+    own = REP in step.roles and in_territory(actor, enrollment) and made_by(actor, enrollment)
+    raise Forbidden(Fault("own_case" if own else "not_yours"))
+
+
+def keeps_schedule(actor: Actor, agreement: Agreement, on: date) -> bool:
+    """Whether the actor is the Originating Site's Primary Contact, or holds a mandate that includes that yes (S3)."""
+    mandate = actor.mandate_for(agreement.customer_id)
+    if mandate is not None and mandate.can_write and mandate.includes_consent:
+        return True
+    contacts = SiteContact.objects.visible_to(actor).valid_on(on).filter(role=SiteContact.Role.PRIMARY)
+    mine = contacts.filter(site__agreement=agreement, site__originating=True, user_id=actor.user_id)
+    return agreement.customer_id in actor.writer_of and mine.exists()

@@ -1,0 +1,120 @@
+"""Read models of enrollments: the same for the page, the desk and the API."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from portal.kernel.blocker import Blocker, Severity
+from portal.kernel.errors import NotFound
+from sites.events import history
+from sites.models import Agreement, Customer, Enrollment, Event, Mandate, Membership, ScheduleEntry
+from sites.policies import roles_on
+from sites.rules.enrolling import ADDITIONAL
+from sites.rules.workflow import ENROLLMENT
+from sites.tenancy import Actor
+
+REQUESTER, REP, PRIMARY_CONTACT, NOBODY = "requester", "rep", "primary_contact", "nobody"
+_TURNS = {"draft": REQUESTER, "returned": REQUESTER, "submitted": REP}
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentCase:
+    """An enrollment as one actor sees it. `actions` are what they may do now, in the table's order."""
+
+    enrollment: Enrollment
+    blockers: tuple[Blocker, ...]
+    whose_turn: str
+    actions: tuple[str, ...]
+    may_amend: bool
+    events: tuple[Event, ...]
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it sleeps until the schedule is mended (rule S3)."""
+        return any(b.severity is Severity.WAITS for b in self.blockers)
+
+
+def enrollments_of(actor: Actor) -> QuerySet[Enrollment]:
+    """Every enrollment that the actor sees, newest first."""
+    return (
+        Enrollment.objects.visible_to(actor)
+        .select_related("customer", "partner", "agreement__customer", "site", "created_by", "submitted_by")
+        .order_by("-created_at", "id")
+    )
+
+
+def enrollment_case(actor: Actor, enrollment_id: UUID, on: date) -> EnrollmentCase:
+    """One of them with its history. Raises NotFound."""
+    enrollment = enrollments_of(actor).filter(pk=enrollment_id).first()
+    if enrollment is None:
+        raise NotFound
+    return case_of(actor, enrollment, on, events=history(enrollment))
+
+
+def case_of(actor: Actor, enrollment: Enrollment, on: date, *, events: Sequence[Event] = ()) -> EnrollmentCase:
+    """The read model of an enrollment at hand; `events` oldest first."""
+    roles = roles_on(actor, enrollment)
+    blockers = _blockers(actor, enrollment, on)
+    turn = _TURNS.get(enrollment.status, NOBODY)
+    actions = ENROLLMENT.actions(enrollment.status, roles)
+    return EnrollmentCase(
+        enrollment=enrollment,
+        blockers=blockers,
+        whose_turn=PRIMARY_CONTACT if blockers and turn == REP else turn,
+        actions=actions,
+        may_amend="submit" in actions,
+        events=tuple(events),
+    )
+
+
+def _blockers(actor: Actor, enrollment: Enrollment, on: date) -> tuple[Blocker, ...]:
+    """What an open enrollment waits for, where the actor may read the schedule."""
+    if enrollment.kind != ADDITIONAL or enrollment.status not in _TURNS:
+        return ()
+    agreement = Agreement.objects.visible_to(actor).filter(number=enrollment.agreement_number).first()
+    if agreement is None or not Customer.objects.visible_to(actor).filter(pk=agreement.customer_id).exists():
+        return ()
+    company = enrollment.company
+    if stands_on_schedule(agreement, company["registration_number"], on):
+        return ()
+    params = {"name": company["name"], "number": agreement.number}
+    return (Blocker("schedule_missing", Severity.WAITS, PRIMARY_CONTACT, field="agreement_number", params=params),)
+
+
+def stands_on_schedule(agreement: Agreement, registration_number: str, on: date) -> bool:
+    """Whether the company stands on the Agreement's Authorized Additional Site Schedule on that day (rule S3)."""
+    return schedule_of(agreement, on).filter(registration_number=registration_number).exists()
+
+
+def schedule_of(agreement: Agreement, on: date) -> QuerySet[ScheduleEntry]:
+    """The schedule in force on that day, by name."""
+    return ScheduleEntry.objects.valid_on(on).filter(agreement=agreement).order_by("name", "id")
+
+
+def agreement_seen(actor: Actor, number: str) -> Agreement:
+    """The Agreement with this number. Raises NotFound for unknown and foreign alike."""
+    found = Agreement.objects.visible_to(actor).select_related("customer").filter(number=number).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def memberships_of(actor: Actor, on: date) -> QuerySet[Membership]:
+    """Where the actor belongs on that day."""
+    rows = Membership.objects.valid_on(on).filter(user_id=actor.user_id)
+    return rows.select_related("customer", "partner").order_by("valid_from", "id")
+
+
+def mandates_of(actor: Actor, on: date) -> QuerySet[Mandate]:
+    """Under which mandates the actor's Business Partner acts on that day."""
+    rows = Mandate.objects.visible_to(actor).valid_on(on).filter(partner_id__in=actor.partner_ids)
+    return rows.select_related("customer", "partner").order_by("customer__name", "id")
+
+
+def customers_to_ask_for(actor: Actor) -> QuerySet[Customer]:
+    """The customers in whose name the actor may request something, by name."""
+    mandated = {m.customer_id for m in actor.mandates if m.can_write}
+    return Customer.objects.visible_to(actor).filter(pk__in=actor.writer_of | mandated).order_by("name", "id")
