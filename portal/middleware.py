@@ -19,6 +19,7 @@ from sites.tenancy.actor import begin_nobody
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+API = "/api/v1/"
 OUTSIDE = ("/health/", "/static/", "/metrics")
 
 
@@ -60,7 +61,7 @@ class TransactionMiddleware:
             else:
                 begin_nobody()
             response = self.get_response(request)
-            if response.status_code >= 500:
+            if response.status_code >= _first_failure(request):
                 transaction.set_rollback(True)
         return response
 
@@ -72,6 +73,12 @@ class TransactionMiddleware:
             raise PermissionDenied from exception
 
 
+def _first_failure(request: HttpRequest) -> int:
+    """From which status on nothing stays written: the API refuses whole, unless the refusal itself is kept."""
+    kept = getattr(request, "answer_kept", False)
+    return 400 if request.path.startswith(API) and not kept else 500
+
+
 class IdempotencyMiddleware:
     """The same key and body get the first answer again; the effect and the kept answer are one transaction."""
 
@@ -81,7 +88,7 @@ class IdempotencyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = request.headers.get("Idempotency-Key", "")
         actor = getattr(request, "actor", None)
-        if not key or request.method != "POST" or actor is None or not request.path.startswith("/api/v1/"):
+        if not key or request.method != "POST" or actor is None or not request.path.startswith(API):
             return self.get_response(request)
         if len(key) > 200:
             return problem(DomainError(Fault("idempotency_key_long", "Idempotency-Key", params={"limit": 200})))
@@ -106,12 +113,13 @@ class IdempotencyMiddleware:
         return response
 
     def _first(self, request: HttpRequest, user_id: object, key: str, fingerprint: str) -> HttpResponse:
-        undo = transaction.savepoint()
-        response = self.get_response(request)
+        with transaction.atomic():
+            response = self.get_response(request)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
         if response.status_code >= 500:
             return response
-        if response.status_code >= 400:
-            transaction.savepoint_rollback(undo)
+        request.answer_kept = True  # type: ignore[attr-defined]
         IdempotencyKey.objects.create(
             user_id=user_id,
             key=key,

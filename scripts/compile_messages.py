@@ -22,7 +22,11 @@ def compile_messages(root: Path = ROOT) -> int:
             with source.open("rb") as file:
                 catalog = read_po(file, locale=source.parts[-3], abort_invalid=True)
         except PoFileError as error:
-            raise ServiceProblem(f"{source}: {error}. Mend that line and run this again.") from error
+            raise ServiceProblem(
+                f"{source}, line {error.lineno + 1} is no line of a catalog: {error.line.strip()!r}. Mend it."
+            ) from error
+        except ValueError as error:
+            raise ServiceProblem(f"{source} can't be read ({error}). Mend it.") from error
         fresh = target.with_suffix(".mo.new")
         with fresh.open("wb") as file:
             write_mo(file, catalog)

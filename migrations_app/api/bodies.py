@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from migrations_app.intake.values import LAST_DAY, MAX_QUANTITY
-from migrations_app.operations import LineInput, WaiverInput
+from migrations_app.reading import LineInput, WaiverInput
 from portal.kernel.errors import Fault, Invalid, Stale
 
 MOST_LINES = 1000

@@ -1,6 +1,12 @@
 """The shapes of the answers (interface: transfer requests, transfer batches)."""
 
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from migrations_app.models import BatchRow
+from migrations_app.queries import retell
 
 
 class LineSerializer(serializers.Serializer):
@@ -58,6 +64,9 @@ class RequestSerializer(serializers.Serializer):
     lines = LineSerializer(many=True)
     checks = CheckSerializer(many=True)
     plan = serializers.JSONField(allow_null=True)
+    decision_reason = serializers.CharField()
+    fault = serializers.CharField()
+    created_at = serializers.DateTimeField()
     consents = serializers.ListField(child=serializers.JSONField())
     waivers = serializers.ListField(child=serializers.JSONField())
     timeline = serializers.ListField(child=serializers.JSONField())
@@ -132,12 +141,28 @@ class BatchStepSerializer(serializers.Serializer):
     reason = serializers.CharField(required=False, allow_blank=True)
 
 
+class FaultSerializer(serializers.Serializer):
+    """What is wrong with a row."""
+
+    code = serializers.CharField()
+    field = serializers.CharField(allow_null=True)
+    line = serializers.CharField(allow_null=True)
+    message = serializers.CharField()
+    severity = serializers.CharField()
+    mends = serializers.CharField(allow_null=True)
+    heals_on = serializers.CharField(allow_null=True)
+
+
 class RowSerializer(serializers.Serializer):
     """A row of the form by its number in the sheet."""
 
     number = serializers.IntegerField()
     outcome = serializers.CharField()
     values = serializers.DictField(child=serializers.CharField(allow_blank=True))
-    errors = serializers.ListField(child=serializers.JSONField())
+    errors = serializers.SerializerMethodField()
     reference = serializers.CharField()
-    request = serializers.UUIDField(allow_null=True)
+    request = serializers.UUIDField(source="request_id", allow_null=True)
+
+    @extend_schema_field(FaultSerializer(many=True))
+    def get_errors(self, row: BatchRow) -> list[dict[str, Any]]:
+        return [retell(error) for error in row.errors]

@@ -20,6 +20,7 @@ _BODY = {
     "version_invalid": Words(
         _("“%(value)s” isn't a version."), _('Send the ETag of your last reading in If-Match, such as "3".')
     ),
+    "date_far": Words(_("%(value)s lies too far ahead."), _("Choose a day up to %(last)s.")),
     "file_missing": Words(_("No file came along."), _("Choose the filled-in form.")),
 }
 
@@ -54,4 +55,38 @@ _REQUEST = {
     ),
 }
 
-WORDS = _BODY | _REQUEST
+_BATCH = {
+    "form_twice": Words(
+        _("You uploaded this very file before, on %(date)s: it is form %(number)s."),
+        _("Open that form; to send it again, undo it first or change the file."),
+    ),
+    "no_mandate": Words(
+        _("You may see site %(value)s, but not request anything for its customer."),
+        _("Ask the customer for a mandate, or leave the row out."),
+    ),
+    "part_not_held": Words(
+        _("Site %(site)s holds no license of part %(part_number)s."),
+        _("Check part number and site; the licenses stand under Licenses."),
+    ),
+    "order_not_held": Words(
+        _("Order %(order)s brought no license of part %(part_number)s to this site."),
+        _("Check the order reference, or leave it empty: then the oldest licenses move first."),
+    ),
+    "batch_nothing_valid": Words(
+        _("None of the %(rows)s rows is valid, so there is nothing to submit."),
+        _("Download the rows, mend them and upload the form again."),
+    ),
+    "batch_all_or_nothing": Words(
+        _("The form was sent as “all rows or none”, and %(invalid)s rows aren't valid."),
+        _("Mend these rows and upload the form again, or upload it as “every valid row”."),
+    ),
+    "batch_waiver_needed": Words(
+        _("%(rows)s rows carry a warning."),
+        _("Read what the warnings mean, and give one reason for taking note of them."),
+    ),
+    "undo_needs_rep": Words(
+        _("Request %(request)s is already approved or completed."), _("Ask your IBM rep to take it back first.")
+    ),
+}
+
+WORDS = _BODY | _REQUEST | _BATCH

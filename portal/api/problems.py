@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -36,7 +35,6 @@ def problem(error: DomainError, *, status: int | None = None) -> HttpResponse:
 def problem_response(exception: Exception, context: dict[str, Any]) -> HttpResponse | Response | None:
     """DRF's exception handler: domain errors, DRF's own and Django's, all in one shape. None: a fault of ours."""
     if isinstance(exception, DomainError):
-        _undo()
         return problem(exception)
     if isinstance(exception, Http404):
         exception = exceptions.NotFound()
@@ -44,7 +42,6 @@ def problem_response(exception: Exception, context: dict[str, Any]) -> HttpRespo
         exception = exceptions.PermissionDenied()
     if not isinstance(exception, exceptions.APIException):
         return None
-    _undo()
     if isinstance(exception, exceptions.ValidationError):
         return _answer(400, "invalid", [fault_as_json(f) for f in _faults(exception.detail)])
     code = _TITLES.get(exception.status_code, "error")
@@ -52,15 +49,6 @@ def problem_response(exception: Exception, context: dict[str, Any]) -> HttpRespo
     if isinstance(exception, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         answer["WWW-Authenticate"] = "Token"
     return answer
-
-
-def _undo() -> None:
-    """Nothing half done: what this request wrote goes back, to the nearest savepoint that a view opened."""
-    connection = transaction.get_connection()
-    if connection.in_atomic_block and connection.savepoint_ids:
-        return
-    if connection.in_atomic_block:
-        transaction.set_rollback(True)
 
 
 def _faults(detail: Any, path: str = "") -> list[Fault]:
