@@ -1,0 +1,72 @@
+"""Names that pages give to turns, steps, severities, assumptions and what is left out of a plan."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+TURNS = {
+    "requester": _("the requester"),
+    "source_contact": _("the source site's Primary Contact"),
+    "target_contact": _("the target site's Primary Contact"),
+    "primary_contact": _("the Originating Site's Primary Contact"),
+    "customer": _("the customer"),
+    "rep": _("the IBM rep"),
+    "system": _("the portal"),
+    "time": _("time"),
+    "nobody": _("nobody"),
+}
+
+STEPS = {
+    "submit": pgettext_lazy("button", "Submit"),
+    "consent": pgettext_lazy("button", "Consent"),
+    "refuse": pgettext_lazy("button", "Refuse"),
+    "approve": pgettext_lazy("button", "Approve"),
+    "return": pgettext_lazy("button", "Return"),
+    "reject": pgettext_lazy("button", "Reject"),
+    "withdraw": pgettext_lazy("button", "Withdraw"),
+    "reverse": pgettext_lazy("button", "Take the move back"),
+    "retry": pgettext_lazy("button", "Try again"),
+    "undo": pgettext_lazy("button", "Undo"),
+}
+
+DONE = {
+    "submit": _("Request %(number)s is submitted."),
+    "consent": _("You consented to request %(number)s."),
+    "refuse": _("You refused request %(number)s."),
+    "approve": _("Request %(number)s is approved. The portal moves the licenses on the effective date."),
+    "return": _("Request %(number)s is returned to its requester."),
+    "reject": _("Request %(number)s is rejected."),
+    "withdraw": _("Request %(number)s is withdrawn."),
+    "reverse": _("The move of request %(number)s is taken back."),
+}
+
+BATCH_DONE = {
+    "submit": _("Form %(number)s is submitted; its requests are being made."),
+    "retry": _("Form %(number)s is tried again."),
+    "undo": _("Form %(number)s is undone."),
+}
+
+SEVERITIES = {
+    "error": _("stops"),
+    "warning": _("warning"),
+    "review": _("for the rep"),
+    "waits": _("waits"),
+    "info": _("for information"),
+}
+
+ASSUMPTIONS = {
+    "T1": _("The Agreement's first Term begins with the first order or the first completed move."),
+    "T5": _("Cover that ends before the Anniversary is taken up to it by a transition quote."),
+    "T5-long": _("Cover that ends before the Anniversary is taken a whole year past it by a transition quote."),
+    "T7": _("Prorated charges are rounded once, on the extended amount, and last a month at least."),
+    "T8": _("Without a reinstatement price, the estimate is three times the annual renewal."),
+    "P2": _("Points of a part of a year are rounded to two places for each line."),
+    "P6": _("An order belongs to the Term of the day on which it is accepted."),
+}
+
+LEFT_OUT = {
+    "cover_lapsed": _("its cover has lapsed; it can only be reinstated"),
+    "cover_not_month_end": _("its cover doesn't end with a month"),
+    "renewal_part_missing": _("no renewal part is known"),
+    "price_missing": _("no price is known"),
+    "own_line_not_renewed": _("it wasn't renewed last year"),
+}
