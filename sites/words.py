@@ -94,7 +94,7 @@ def blocker_as_json(blocker: Blocker) -> dict[str, Any]:
     }
 
 
-WORDS = {
+WORDS: dict[str, Words] = {
     "http_400": Words(_("The request holds something that can't be.")),
     "http_401": Words(_("Please sign in first.")),
     "http_403": Words(_("You may see this, but not do that to it.")),
@@ -148,4 +148,75 @@ WORDS = {
         _("An enrollment of this kind is already under way for %(name)s."),
         _("Wait for its decision, or withdraw it first."),
     ),
+    "text_too_long": Words(_("This text has more than %(limit)s characters."), _("Shorten it.")),
+    "text_expected": Words(
+        _("Text is expected here."), _("Put the value in quotes; numbers are text, so that leading zeros stay.")
+    ),
+    "object_expected": Words(
+        _("An object with named fields is expected here."), _("See the API's documentation for its fields.")
+    ),
+    "email_invalid": Words(_("“%(value)s” isn't an e-mail address."), _("Write it as name@company.example.")),
+    "country_unknown": Words(
+        _("“%(value)s” isn't a country code."), _("Write the two letters of the country, for example DK.")
+    ),
+    "partner_unknown": Words(
+        _("There is no Business Partner %(number)s that you can name here."),
+        _("Check the partner number, or leave it out."),
+    ),
+    "site_unknown": Words(
+        _("There is no site %(number)s that you can see."), _("Check the number in the list of your sites.")
+    ),
+    "registration_differs": Words(
+        _("This isn't the registration number of %(name)s, to which the site belongs."),
+        _("Leave it out: a site doesn't change its company by an update."),
+    ),
+    "enterprise_differs": Words(
+        _("%(name)s doesn't belong to the Enterprise that holds Agreement %(number)s."),
+        _("Enroll an Originating Site for it instead."),
+    ),
+    "customer_type_differs": Words(
+        _("%(name)s already has an Agreement as a customer of another type."),
+        _("Choose the type that it has, or ask your IBM rep."),
+    ),
+    "no_mandate": Words(
+        _("%(name)s is a customer already, and whoever submitted this has no mandate from it."),
+        _("Return the enrollment; the customer has to give the mandate first."),
+    ),
+    "schedule_missing": Words(
+        _("%(name)s isn't on the Authorized Additional Site Schedule of Agreement %(number)s."),
+        _("The Primary Contact of the Agreement's Originating Site has to add it; the enrollment waits until then."),
+    ),
+    "schedule_keeper": Words(
+        _("Only the Primary Contact of the Originating Site keeps the schedule of Agreement %(number)s."),
+        _("Ask that person to add the company."),
+    ),
+    "schedule_twice": Words(
+        _("%(name)s is on the schedule of Agreement %(number)s already."), _("Nothing more is needed.")
+    ),
+    "version_invalid": Words(
+        _("“%(value)s” isn't a version."), _("Send the version that you read, as a whole number.")
+    ),
+}
+
+ENROLLMENT_EVENTS: dict[str, str | Promise] = {
+    "created": _("Draft written"),
+    "amended": _("Amended"),
+    "submitted": _("Submitted"),
+    "accepted": _("Accepted"),
+    "returned": _("Returned for correction"),
+    "rejected": _("Rejected"),
+    "withdrawn": _("Withdrawn"),
+}
+ENROLLMENT_STEPS: dict[str, str | Promise] = {
+    "submit": _("Submit"),
+    "accept": _("Accept"),
+    "return": _("Return"),
+    "reject": _("Reject"),
+    "withdraw": _("Withdraw"),
+}
+ENROLLMENT_TURNS: dict[str, str | Promise] = {
+    "requester": _("the requester"),
+    "rep": _("an IBM rep"),
+    "primary_contact": _("the Originating Site's Primary Contact"),
+    "nobody": _("nobody: the case is closed"),
 }
