@@ -29,7 +29,6 @@ def body(runner: Runner) -> int:
         while child.process.poll() is None:
             runner.check()
             time.sleep(POLL_SECONDS)
-        runner.children.remove(child)
         if child.process.returncode:
             failed.append(name)
     print(f"\nFailed: {', '.join(failed)}." if failed else "\nAll checks passed.")

@@ -61,7 +61,6 @@ def run(runner: Runner, state: Path) -> int:
         while child.process.poll() is None:
             runner.check()
             time.sleep(POLL_SECONDS)
-        runner.children.remove(child)
         return child.process.returncode
     finally:
         runner.stop()

@@ -79,6 +79,7 @@ class Runner:
             for child in [c for c in waiting if c.process.poll() is not None]:
                 waiting.remove(child)
                 self.children.remove(child)
+                processes.signal_group(child.process, signal.SIGKILL)
                 if child.process.returncode:
                     raise ServiceProblem(failure(child))
             time.sleep(POLL_SECONDS if waiting else 0)
