@@ -1,0 +1,1 @@
+"""Worlds to look at: the demonstration with its cast, and synthetic ones of any size."""
