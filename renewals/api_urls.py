@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from renewals import api
+
+urlpatterns = [
+    path("renewal-quotes/", api.QuoteList.as_view(), name="api_quotes"),
+    path("renewal-quotes/<str:pk>/", api.QuoteDetail.as_view(), name="api_quote"),
+    path("renewal-quotes/<str:pk>/pdf/", api.QuotePdf.as_view(), name="api_quote_pdf"),
+    path("renewal-quotes/<str:pk>/accept/", api.QuoteAnswer.as_view(verb="accept"), name="api_quote_accept"),
+    path("renewal-quotes/<str:pk>/decline/", api.QuoteAnswer.as_view(verb="decline"), name="api_quote_decline"),
+]

@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from renewals import views
+
+urlpatterns = [
+    path("quotes/", views.quotes, name="quotes"),
+    path("quotes/<str:pk>/", views.quote_page, name="quote_page"),
+    path("quotes/<str:pk>/pdf/", views.quote_pdf, name="quote_pdf"),
+    path("quotes/<str:pk>/<str:verb>/", views.quote_verb, name="quote_verb"),
+]

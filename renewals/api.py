@@ -1,0 +1,191 @@
+"""The API's doors to renewal quotes."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from licenses.api.base import AnyAnswer, CursorList, actor_of
+from licenses.readmodels import one
+from portal.kernel.errors import Fault, Invalid
+from renewals import operations
+from renewals.models import RenewalQuote
+from renewals.queries import seen_quotes, state_of
+from renewals.views import pdf_answer
+from sites.clock import now, today
+
+
+class QuoteLineSerializer(serializers.Serializer):
+    """Prices are for 12 months and one unit; `amount` is for `quantity` and `months`."""
+
+    entitlement = serializers.UUIDField(source="entitlement_id")
+    part_number = serializers.CharField()
+    renewal_part = serializers.CharField()
+    quantity = serializers.IntegerField()
+    order_reference = serializers.CharField()
+    site_number = serializers.CharField()
+    points = serializers.DecimalField(max_digits=14, decimal_places=2)
+    cover_start = serializers.DateField()
+    cover_end = serializers.DateField()
+    months = serializers.IntegerField()
+    list_unit_price = serializers.DecimalField(max_digits=14, decimal_places=2)
+    unit_price = serializers.DecimalField(max_digits=14, decimal_places=2)
+    amount = serializers.DecimalField(max_digits=16, decimal_places=2)
+
+
+class ExplainedLineSerializer(QuoteLineSerializer):
+    """A line with the derivation of its figures."""
+
+    why = serializers.JSONField()
+
+
+class QuoteSerializer(serializers.Serializer):
+    """One version of a renewal quote. `left_out` names each line that isn't in it, and why."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    version = serializers.IntegerField()
+    kind = serializers.ChoiceField(RenewalQuote.Kind.choices)
+    status = serializers.SerializerMethodField()
+    agreement_number = serializers.CharField(source="agreement.number", default=None, allow_null=True)
+    site_number = serializers.CharField(source="site.site_number", default=None, allow_null=True)
+    anniversary = serializers.DateField(allow_null=True)
+    rsvp_level = serializers.CharField()
+    quote_level = serializers.CharField()
+    lines = QuoteLineSerializer(source="lines.all", many=True)
+    points = serializers.DecimalField(max_digits=14, decimal_places=2)
+    total = serializers.DecimalField(max_digits=16, decimal_places=2)
+    currency = serializers.CharField()
+    valid_until = serializers.DateField()
+    ordered_on = serializers.DateField()
+    language = serializers.CharField()
+    demonstration_prices = serializers.BooleanField()
+    price_list = serializers.CharField()
+    rule_version = serializers.CharField()
+    left_out = serializers.JSONField()
+    issued_at = serializers.DateTimeField()
+    answered_at = serializers.DateTimeField(allow_null=True)
+
+    def get_status(self, quote: RenewalQuote) -> str:
+        return state_of(quote, today())
+
+
+class QuoteDetailSerializer(QuoteSerializer):
+    """The same with each line explained."""
+
+    lines = ExplainedLineSerializer(source="lines.all", many=True)
+
+
+class AskSerializer(serializers.Serializer):
+    """One of the two."""
+
+    agreement_number = serializers.CharField(required=False)
+    site = serializers.CharField(required=False)
+
+
+class AnswerSerializer(serializers.Serializer):
+    """`version` is the one that was read; `reason` goes with a refusal."""
+
+    version = serializers.IntegerField(required=False)
+    reason = serializers.CharField(required=False)
+
+
+def _quotes(request: Request) -> QuerySet[RenewalQuote]:
+    return seen_quotes(actor_of(request)).prefetch_related("lines")
+
+
+def _body(request: Request) -> dict[str, Any]:
+    data = request.data
+    if not isinstance(data, dict):
+        raise Invalid(Fault("field_invalid", params={"said": "A JSON object is expected.", "rule": "object"}))
+    return data
+
+
+def _text(body: dict[str, Any], name: str, faults: list[Fault]) -> str:
+    value = body.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or "\0" in value:
+        faults.append(Fault("text_expected", name))
+        return ""
+    return value.strip()
+
+
+def _version(body: dict[str, Any], faults: list[Fault]) -> int | None:
+    value = body.get("version")
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    faults.append(Fault("quote_version_invalid", "version", params={"value": str(value)[:40]}))
+    return None
+
+
+def _require_none(faults: list[Fault]) -> None:
+    if faults:
+        raise Invalid(*faults)
+
+
+class QuoteList(CursorList):
+    """Quotes, newest first; POST has those of an Agreement or an Express site made."""
+
+    serializer_class = QuoteSerializer
+    ordering = ("-issued_at", "-id")
+
+    def get_queryset(self) -> QuerySet[RenewalQuote]:
+        return _quotes(self.request)
+
+    @extend_schema(request=AskSerializer, responses={201: QuoteSerializer(many=True)})
+    def post(self, request: Request) -> Response:
+        """The open quotes, the transition quote first: `{"next": null, "previous": null, "results": […]}`."""
+        faults: list[Fault] = []
+        body = _body(request)
+        agreement, site = _text(body, "agreement_number", faults), _text(body, "site", faults)
+        _require_none(faults)
+        found = operations.ask_for_quotes(
+            actor=actor_of(request), at=now(), on=today(), agreement_number=agreement, site_number=site
+        )
+        by_id = _quotes(request).in_bulk([q.pk for q in found])
+        told = QuoteSerializer([by_id[q.pk] for q in found if q.pk in by_id], many=True).data
+        return Response({"next": None, "previous": None, "results": told}, status=201)
+
+
+class QuoteDetail(APIView):
+    """One version of a quote."""
+
+    @extend_schema(responses=QuoteDetailSerializer)
+    def get(self, request: Request, pk: str) -> Response:
+        return Response(QuoteDetailSerializer(one(_quotes(request), pk=pk)).data)
+
+
+class QuotePdf(APIView):
+    """The paper, in the language that the quote was made in."""
+
+    content_negotiation_class = AnyAnswer
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        return pdf_answer(one(seen_quotes(actor_of(request)), pk=pk))
+
+
+class QuoteAnswer(APIView):
+    """The customer accepts or declines."""
+
+    verb = ""
+
+    @extend_schema(request=AnswerSerializer, responses=QuoteDetailSerializer)
+    def post(self, request: Request, pk: str) -> Response:
+        faults: list[Fault] = []
+        body = _body(request)
+        version, reason = _version(body, faults), _text(body, "reason", faults)
+        _require_none(faults)
+        common = {"actor": actor_of(request), "at": now(), "on": today(), "quote_id": pk, "version": version}
+        if self.verb == "accept":
+            operations.accept(**common)
+        else:
+            operations.decline(**common, reason=reason)
+        return Response(QuoteDetailSerializer(one(_quotes(request), pk=pk)).data)

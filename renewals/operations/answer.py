@@ -1,0 +1,153 @@
+"""The customer's answer to a quote."""
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from licenses.models import Entitlement
+from licenses.operations import PointsEntry, extend_cover, open_initial_term, post_points
+from licenses.queries import standing
+from licenses.readmodels import one
+from portal.kernel.errors import Fault, Stale
+from portal.kernel.period import Period
+from renewals.models import QuoteLine, RenewalQuote
+from renewals.operations.acting import as_portal
+from renewals.operations.issue import JOB
+from renewals.policies import obstacles, require_answering, require_unobstructed
+from renewals.queries import is_stale, open_transition_of
+from renewals.rules.workflow import QUOTE
+from sites.events import tell
+from sites.jobs import enqueue
+from sites.models import Agreement, Site
+from sites.tenancy import Actor
+
+Status = RenewalQuote.Status
+
+
+@transaction.atomic
+def accept(*, actor: Actor, at: datetime, on: date, quote_id: UUID | str, version: int | None = None) -> RenewalQuote:
+    """Order what the quote says: its points are posted once a site, for `on` (rule P6), its cover once a line.
+
+    An Express renewal earns no points (rule P3). Raises NotFound; Forbidden for all but the customer's own people;
+    Stale where `version` isn't the quote's; Refused where it isn't open, has run out, is behind the facts, or counts
+    on a transition quote that is still open.
+    """
+    quote = _load(actor, quote_id, version)
+    _require(quote, "accept", on)
+    lines = list(quote.lines.all())
+    before = standing(quote.agreement, on) if quote.agreement else None
+    if quote.agreement is not None:
+        open_initial_term(agreement=quote.agreement, on=on)
+        post_points(_entries(actor, quote, quote.agreement, lines, on))
+    _extend(actor, at, quote, lines)
+    after = standing(quote.agreement, on) if quote.agreement else None
+    told: dict[str, Any] = {"total": str(quote.total), "currency": quote.currency, "points": str(quote.points)}
+    if before and after:
+        told |= {"level_before": before.level, "level_after": after.level}
+    return _answered(actor, at, quote, "accept", "", told)
+
+
+@transaction.atomic
+def decline(
+    *, actor: Actor, at: datetime, on: date, quote_id: UUID | str, reason: str = "", version: int | None = None
+) -> RenewalQuote:
+    """Say no. The same content isn't offered again; a change of the facts makes a new version.
+
+    Raises like `accept`.
+    """
+    quote = _load(actor, quote_id, version)
+    _require(quote, "decline", on)
+    return _answered(actor, at, quote, "decline", reason.strip(), {})
+
+
+def _load(actor: Actor, quote_id: UUID | str, version: int | None) -> RenewalQuote:
+    """The quote, locked after its Agreement or site: the same order as where quotes are made."""
+    quote = one(RenewalQuote.objects.visible_to(actor), pk=quote_id)
+    require_answering(actor, quote)
+    if quote.agreement_id is not None:
+        agreements = Agreement.objects.select_for_update(of=("self",)).select_related("customer")
+        agreement = agreements.get(pk=quote.agreement_id)
+    else:
+        agreement = None
+        Site.objects.select_for_update(of=("self",)).get(pk=quote.site_id)
+    quotes = RenewalQuote.objects.select_for_update(of=("self",)).select_related("customer", "site__customer")
+    quote = quotes.get(pk=quote.pk)
+    quote.agreement = agreement
+    if version is not None and version != quote.version:
+        raise Stale(Fault("quote_other_version", "version", params={"asked": version, "version": quote.version}))
+    return quote
+
+
+def _require(quote: RenewalQuote, action: str, on: date) -> None:
+    """Raises Refused with everything that stands in the way."""
+    stale = action == "accept" and quote.status == Status.ISSUED and is_stale(quote, on)
+    transition = open_transition_of(quote) if action == "accept" else None
+    require_unobstructed(obstacles(quote, action=action, on=on, stale=stale, open_transition=transition))
+
+
+def _entries(
+    actor: Actor, quote: RenewalQuote, agreement: Agreement, lines: list[QuoteLine], on: date
+) -> list[PointsEntry]:
+    """One entry a site, its id that of the quote and the site: the same acceptance is never posted twice."""
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        sums[line.site_number] = sums.get(line.site_number, Decimal(0)) + line.points
+    with as_portal(actor):
+        sites = dict(Site.objects.filter(site_number__in=sums).values_list("site_number", "pk"))
+    return [
+        PointsEntry(
+            id=uuid.uuid5(quote.pk, f"points {number}"),
+            agreement_id=agreement.pk,
+            site_id=sites[number],
+            points=points,
+            kind="renewal",
+            reference=reference_of(quote),
+            effective_on=on,
+        )
+        for number, points in sums.items()
+    ]
+
+
+def reference_of(quote: RenewalQuote) -> str:
+    """How ledger and cover name the acceptance."""
+    return f"{quote.number}/{quote.version}"
+
+
+def _extend(actor: Actor, at: datetime, quote: RenewalQuote, lines: list[QuoteLine]) -> None:
+    # Lines may stand at sites of other customers of the Enterprise: the portal carries the order out.
+    with as_portal(actor) as portal, transaction.atomic():
+        held = Entitlement.objects.in_bulk([line.entitlement_id for line in lines])
+        for line in lines:
+            extend_cover(
+                actor=portal,
+                at=at,
+                entitlement=held[line.entitlement_id],
+                period=Period(line.cover_start, line.cover_end),
+                source=reference_of(quote),
+            )
+
+
+def _answered(
+    actor: Actor, at: datetime, quote: RenewalQuote, action: str, reason: str, told: dict[str, Any]
+) -> RenewalQuote:
+    """Note the answer, tell it, and have the quotes beside this one looked at again."""
+    quote.status = QUOTE.require(action, quote.status).target
+    quote.answered_by_id, quote.answered_at, quote.answer_reason = actor.user_id, at, reason
+    quote.save(update_fields=["status", "answered_by", "answered_at", "answer_reason"])
+    tell(
+        actor=actor,
+        at=at,
+        kind=f"quote_{quote.status}",
+        subject=quote,
+        customer_id=quote.customer_id,
+        number=quote.number,
+        version=quote.version,
+        **told,
+        **({"reason": reason} if reason else {}),
+    )
+    enqueue(kind=JOB, subject_id=quote.agreement_id or quote.site_id, actor=actor, at=at)
+    return quote

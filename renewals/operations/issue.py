@@ -1,0 +1,320 @@
+"""Derive what the quotes should be, compare with what they are, add the difference."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+from django.db import transaction
+
+from licenses.models import QuantityMovement
+from licenses.queries import rule_book
+from licenses.rules.rulebook import BASE_LEVEL
+from licenses.rules.terms import next_anniversary
+from portal.kernel.explanation import Explanation
+from portal.kernel.period import DAY
+from renewals.models import QuoteLine, RenewalQuote
+from renewals.operations.acting import as_portal
+from renewals.queries import (
+    LOOKED,
+    Draft,
+    DraftLine,
+    agreement_drafts,
+    agreements_due,
+    content,
+    express_drafts,
+    express_sites_due,
+    last_look,
+    latest_of,
+)
+from renewals.rules.workflow import QUOTE
+from sites.events import tell
+from sites.jobs import enqueue
+from sites.models import Agreement, Site
+from sites.numbers import next_number
+from sites.tenancy import Actor
+
+JOB = "quotes.issue"
+Kind, Status = RenewalQuote.Kind, RenewalQuote.Status
+_RULES = {Kind.TRANSITION: "T5", Kind.ANNIVERSARY: "T4", Kind.EXPRESS: "T3"}
+
+
+def issue_quotes(*, actor: Actor, at: datetime, on: date, agreement: Agreement) -> tuple[RenewalQuote, ...]:
+    """Bring the quotes of `agreement` in line with the facts of `on`: the transition quote first, where one is due.
+
+    Returns what is open now; nothing is written where nothing changed. Whoever asks must have been let in before.
+    """
+    with as_portal(actor) as portal, transaction.atomic():
+        locked = _locked(agreement)
+        quotes = list(RenewalQuote.objects.filter(agreement=locked))
+        _expire(portal, at, on, quotes)
+        declined = latest_of([q for q in quotes if q.kind == Kind.TRANSITION])
+        if declined is not None and declined.status != Status.DECLINED:
+            declined = None
+        drafts = agreement_drafts(locked, on, declined)
+        open_now = _put_all(portal, at, drafts, quotes, locked.head_version)
+        _look(portal, at, on, locked, _again_on(locked, on, open_now))
+        return open_now
+
+
+def issue_express_quotes(*, actor: Actor, at: datetime, on: date, site: Site) -> tuple[RenewalQuote, ...]:
+    """The same for an Express site: one quote for each day on which cover of its lines is renewed (rule T3)."""
+    with as_portal(actor) as portal, transaction.atomic():
+        locked = Site.objects.select_for_update(of=("self",)).select_related("customer").get(pk=site.pk)
+        quotes = list(RenewalQuote.objects.filter(site=locked, kind=Kind.EXPRESS))
+        _expire(portal, at, on, quotes)
+        return _put_all(portal, at, express_drafts(locked, on), quotes, 0)
+
+
+def ensure_current(*, actor: Actor, at: datetime, on: date, agreement: Agreement) -> tuple[RenewalQuote, ...]:
+    """The open quotes of `agreement`, made anew only where the facts moved on since they were looked at."""
+    look = last_look(agreement.pk)
+    agreement.refresh_from_db(fields=["head_version"])
+    if look is not None and look.head_version == agreement.head_version and on < look.again_on:
+        found = RenewalQuote.objects.filter(agreement=agreement, status=Status.ISSUED)
+        if found.exists():
+            return tuple(sorted(found, key=_in_turn))
+    return issue_quotes(actor=actor, at=at, on=on, agreement=agreement)
+
+
+def refresh_agreement(*, actor: Actor, at: datetime, on: date, agreement: Agreement) -> tuple[RenewalQuote, ...]:
+    """What the timetable does: quotes for whoever has some, moved licenses in, or renews within `quote_days` (T9)."""
+    with as_portal(actor) as portal, transaction.atomic():
+        locked = _locked(agreement)
+        if _wants_quotes(locked, on):
+            return issue_quotes(actor=portal, at=at, on=on, agreement=locked)
+        window = _anniversary(locked, on) - timedelta(days=rule_book().quote_days)
+        _look(portal, at, on, locked, window)
+        return ()
+
+
+def expire_quotes(*, actor: Actor, at: datetime, on: date) -> int:
+    """Issued quotes whose prices no longer hold on `on` become expired (rule T10). Returns how many."""
+    with as_portal(actor) as portal, transaction.atomic():
+        rows = RenewalQuote.objects.filter(status=Status.ISSUED, valid_until__lt=on)
+        return _expire(portal, at, on, list(rows.select_for_update().order_by("pk")))
+
+
+def request_refresh(*, actor: Actor, at: datetime, on: date) -> int:
+    """A job for each Agreement and Express site whose quotes have to be looked at. Returns how many."""
+    with as_portal(actor) as portal, transaction.atomic():
+        due = [*agreements_due(on), *express_sites_due(on)]
+        for subject in due:
+            enqueue(kind=JOB, subject_id=subject, actor=portal, at=at)
+        return len(due)
+
+
+def _locked(agreement: Agreement) -> Agreement:
+    """The Agreement, locked: postings raise its head version, so what is read here holds until the end."""
+    rows = Agreement.objects.select_for_update(of=("self",)).select_related("customer")
+    return rows.get(pk=agreement.pk)
+
+
+def _anniversary(agreement: Agreement, on: date) -> date:
+    start = agreement.term_start
+    return next_anniversary(start if start and start <= on else on, on)
+
+
+def _wants_quotes(agreement: Agreement, on: date) -> bool:
+    anniversary = _anniversary(agreement, on)
+    if (anniversary - on).days <= rule_book().quote_days:
+        return True
+    if RenewalQuote.objects.filter(agreement=agreement).exists():
+        return True
+    moved_in = QuantityMovement.objects.filter(
+        target__site__agreement=agreement,
+        reason=QuantityMovement.Reason.TRANSFER,
+        effective_on__gte=anniversary - relativedelta(years=1),
+    )
+    return moved_in.exists()
+
+
+def _again_on(agreement: Agreement, on: date, open_now: Iterable[RenewalQuote]) -> date:
+    """The first day on which another look may find something new without any movement."""
+    days = [q.valid_until + DAY for q in open_now]
+    anniversary = _anniversary(agreement, on)
+    window = anniversary - timedelta(days=rule_book().quote_days)
+    return min(day for day in (*days, window, anniversary + DAY) if day > on)
+
+
+def _look(portal: Actor, at: datetime, on: date, agreement: Agreement, again_on: date) -> None:
+    """Leave word that the quotes agree with the facts, for whoever judges them stale."""
+    look = last_look(agreement.pk)
+    if look is None or (look.head_version, look.again_on) != (agreement.head_version, again_on):
+        tell(
+            actor=portal,
+            at=at,
+            kind=LOOKED,
+            subject=agreement,
+            customer_id=agreement.customer_id,
+            head_version=agreement.head_version,
+            on=on.isoformat(),
+            again_on=again_on.isoformat(),
+        )
+
+
+def _put_all(
+    portal: Actor, at: datetime, drafts: Iterable[Draft], quotes: Sequence[RenewalQuote], head_version: int
+) -> tuple[RenewalQuote, ...]:
+    open_now: list[RenewalQuote] = []
+    replaced = {q.pk: q for q in quotes if q.status == Status.ISSUED}
+    for draft in drafts:
+        same = [q for q in quotes if (q.kind, q.anniversary) == (draft.kind, draft.anniversary)]
+        if draft.kind == Kind.EXPRESS:
+            same = [q for q in same if q.ordered_on == draft.order.on]
+        latest = latest_of(same)
+        fresh, lines = _built(draft, at, head_version)
+        if latest is not None and latest.status in (Status.ISSUED, Status.DECLINED) and _equal(latest, fresh, lines):
+            if replaced.pop(latest.pk, None):
+                open_now.append(latest)
+            continue
+        if latest is None or latest.status == Status.ACCEPTED:
+            fresh.number = f"RQ-{next_number('quote'):06d}"
+        else:
+            fresh.number, fresh.version = latest.number, latest.version + 1
+            if replaced.pop(latest.pk, None):
+                _supersede(portal, at, latest, fresh.version)
+        _save(portal, at, fresh, lines)
+        open_now.append(fresh)
+    for stray in replaced.values():
+        _supersede(portal, at, stray, None)
+    return tuple(open_now)
+
+
+def _equal(latest: RenewalQuote, fresh: RenewalQuote, lines: Sequence[QuoteLine]) -> bool:
+    return content(latest, latest.lines.all()) == content(fresh, lines)
+
+
+def _built(draft: Draft, at: datetime, head_version: int) -> tuple[RenewalQuote, list[QuoteLine]]:
+    order = draft.order
+    quote = RenewalQuote(
+        kind=draft.kind,
+        customer=draft.customer,
+        agreement=draft.agreement,
+        site=draft.site,
+        anniversary=draft.anniversary,
+        ordered_on=order.on,
+        rsvp_level=order.rsvp_before or BASE_LEVEL,
+        quote_level=order.own_level,
+        points=order.points,
+        total=order.amount,
+        currency=order.currency,
+        demonstration_prices=draft.prices.demonstration,
+        valid_until=draft.valid_until,
+        language=draft.customer.language,
+        left_out=list(draft.left_out),
+        rule_version=order.version,
+        price_list=draft.prices.name,
+        built_from=head_version,
+        issued_at=at,
+    )
+    level = replace(order.explain(), parts=()).as_json()
+    return quote, [_line(quote, draft, item, line, level) for item, line in enumerate(draft.lines, 1)]
+
+
+def _line(quote: RenewalQuote, draft: Draft, item: int, line: DraftLine, level: object) -> QuoteLine:
+    priced = line.priced
+    why = [e.as_json() for e in priced.explain()]
+    return QuoteLine(
+        customer=quote.customer,
+        quote=quote,
+        entitlement=line.entitlement,
+        item=item,
+        site_number=line.entitlement.site.site_number,
+        part_number=priced.part_number,
+        renewal_part=priced.renewal_part,
+        description=line.entitlement.part.description,
+        quantity=priced.quantity,
+        order_reference=line.entitlement.order_reference,
+        points=priced.points,
+        cover_start=priced.cover.starts_on,
+        cover_end=priced.cover.ends_on,
+        months=priced.months,
+        list_unit_price=priced.list_unit_price,
+        unit_price=priced.unit_price,
+        amount=priced.amount,
+        why={
+            "amount": why[0],
+            "points": why[1] if len(why) > 1 else None,
+            "cover": _cover(draft, line).as_json(),
+            "price": _price(draft, line).as_json(),
+            "level": level,
+        },
+    )
+
+
+def _cover(draft: Draft, line: DraftLine) -> Explanation:
+    """Why the line renews for these days: `paid_until` is what is paid today, a transition lies between where told."""
+    cover = line.priced.cover
+    inputs: dict[str, object] = {"paid_until": line.cover_end}
+    if draft.anniversary:
+        inputs["anniversary"] = draft.anniversary
+    if cover.starts_on != line.cover_end + DAY:
+        inputs["transition_until"] = cover.starts_on - DAY
+    result = f"{cover.starts_on}..{cover.ends_on}"
+    return Explanation(_RULES[Kind(draft.kind)], inputs, result, line.priced.version)
+
+
+def _price(draft: Draft, line: DraftLine) -> Explanation:
+    inputs = {
+        "part_number": line.priced.renewal_part,
+        "level": line.priced.level,
+        "on": draft.order.on,
+        "price_list": draft.prices.name,
+    }
+    return Explanation("4", inputs, line.priced.unit_price, line.priced.version)
+
+
+def _save(portal: Actor, at: datetime, quote: RenewalQuote, lines: Sequence[QuoteLine]) -> None:
+    quote.save(force_insert=True)
+    QuoteLine.objects.bulk_create(lines, batch_size=1000)
+    tell(
+        actor=portal,
+        at=at,
+        kind="quote_issued",
+        subject=quote,
+        customer_id=quote.customer_id,
+        number=quote.number,
+        version=quote.version,
+        total=str(quote.total),
+        currency=quote.currency,
+        lines=len(lines),
+    )
+
+
+def _supersede(portal: Actor, at: datetime, quote: RenewalQuote, by_version: int | None) -> None:
+    quote.status = QUOTE.require("supersede", quote.status).target
+    quote.save(update_fields=["status"])
+    tell(
+        actor=portal,
+        at=at,
+        kind="quote_superseded",
+        subject=quote,
+        customer_id=quote.customer_id,
+        number=quote.number,
+        version=quote.version,
+        by_version=by_version,
+    )
+
+
+def _expire(portal: Actor, at: datetime, on: date, quotes: Iterable[RenewalQuote]) -> int:
+    past = [q for q in quotes if q.status == Status.ISSUED and q.valid_until < on]
+    for quote in past:
+        quote.status = QUOTE.require("expire", quote.status).target
+        quote.save(update_fields=["status"])
+        tell(
+            actor=portal,
+            at=at,
+            kind="quote_expired",
+            subject=quote,
+            customer_id=quote.customer_id,
+            number=quote.number,
+            version=quote.version,
+            valid_until=quote.valid_until.isoformat(),
+        )
+    return len(past)
+
+
+def _in_turn(quote: RenewalQuote) -> tuple[bool, date, str]:
+    """The transition quote first, then by the day of its order."""
+    return quote.kind != Kind.TRANSITION, quote.ordered_on, quote.number

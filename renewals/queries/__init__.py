@@ -1,0 +1,42 @@
+"""Read models of renewal quotes: what they should be, and what pages, API and papers show of them."""
+
+from renewals.queries.current import is_stale, open_transition_of
+from renewals.queries.drafts import Draft, DraftLine, agreement_drafts, express_drafts
+from renewals.queries.due import agreements_due, express_sites_due
+from renewals.queries.pages import (
+    QuoteView,
+    live_quotes,
+    open_quote_numbers,
+    quote_choices,
+    quote_view,
+    seen_quotes,
+    settled_quotes,
+    waiting_quotes,
+)
+from renewals.queries.paper import paper_of
+from renewals.queries.stored import LOOKED, content, last_look, latest_of, state_of
+
+__all__ = [
+    "LOOKED",
+    "Draft",
+    "DraftLine",
+    "QuoteView",
+    "agreement_drafts",
+    "agreements_due",
+    "content",
+    "express_drafts",
+    "express_sites_due",
+    "is_stale",
+    "last_look",
+    "latest_of",
+    "live_quotes",
+    "open_quote_numbers",
+    "open_transition_of",
+    "paper_of",
+    "quote_choices",
+    "quote_view",
+    "seen_quotes",
+    "settled_quotes",
+    "state_of",
+    "waiting_quotes",
+]

@@ -1,0 +1,33 @@
+"""Whether a quote still follows from the facts, and what it counts on."""
+
+from datetime import date
+
+from renewals.models import RenewalQuote
+from renewals.queries.drafts import express_drafts, says_the_same
+from renewals.queries.stored import last_look
+
+Kind, Status = RenewalQuote.Kind, RenewalQuote.Status
+
+
+def is_stale(quote: RenewalQuote, on: date) -> bool:
+    """Whether licenses or points changed since an issued quote was made or last compared with them.
+
+    Needs `agreement`, or `site` with its customer; an Express site keeps no version, so its quote is derived again.
+    """
+    if quote.agreement is not None:
+        look = last_look(quote.agreement.pk)
+        seen = max(quote.built_from, look.head_version if look else 0)
+        return quote.agreement.head_version > seen
+    if quote.site is None:
+        return False
+    return not any(d.order.on == quote.ordered_on and says_the_same(quote, d) for d in express_drafts(quote.site, on))
+
+
+def open_transition_of(quote: RenewalQuote) -> RenewalQuote | None:
+    """The issued transition quote that an Anniversary's quote takes for accepted."""
+    if quote.kind != Kind.ANNIVERSARY:
+        return None
+    rows = RenewalQuote.objects.filter(
+        agreement_id=quote.agreement_id, kind=Kind.TRANSITION, anniversary=quote.anniversary, status=Status.ISSUED
+    )
+    return rows.first()

@@ -1,0 +1,77 @@
+"""A quote as the paper that it is printed as."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import override
+
+from renewals.models import QuoteLine, RenewalQuote
+from renewals.papers import QuotePaper, QuotePaperContact, QuotePaperLine, QuotePaperSite
+from renewals.queries.derivations import points_each
+from sites.clock import today
+from sites.models import Customer, Site, SiteContact
+
+
+def paper_of(quote: RenewalQuote) -> QuotePaper:
+    """`quote` in its own language; needs `agreement` and `customer`. A site out of sight keeps its number alone."""
+    lines = list(quote.lines.all())
+    sites = {s.site_number: s for s in Site.objects.filter(site_number__in={line.site_number for line in lines})}
+    with override(quote.language):
+        contacts = tuple(_contacts(quote, sites.values()))
+    return QuotePaper(
+        number=quote.number,
+        version=quote.version,
+        kind=quote.kind,
+        status=quote.status,
+        issued_on=quote.issued_at.date(),
+        valid_until=quote.valid_until,
+        customer_name=quote.customer.name,
+        customer_address=_address(quote.customer),
+        customer_number=quote.customer.ibm_customer_number,
+        sites=tuple(_site(number, sites.get(number)) for number in dict.fromkeys(line.site_number for line in lines)),
+        lines=tuple(_line(line) for line in lines),
+        points=quote.points,
+        total=quote.total,
+        currency=quote.currency,
+        quote_level=quote.quote_level,
+        rsvp_level=quote.rsvp_level,
+        agreement_number=quote.agreement.number if quote.agreement else "",
+        anniversary=quote.anniversary,
+        contacts=contacts,
+        demo_prices=quote.demonstration_prices,
+    )
+
+
+def _contacts(quote: RenewalQuote, sites: Iterable[Site]) -> list[QuotePaperContact]:
+    """Those of the Originating Site; of an Express site its own."""
+    ranked = sorted(sites, key=lambda s: (not s.originating, s.site_number))
+    rows = SiteContact.objects.filter(site__in=ranked[:1]).valid_on(today()).order_by("role", "name")
+    return [QuotePaperContact(str(c.get_role_display()), c.name, c.email) for c in rows]
+
+
+def _site(number: str, site: Site | None) -> QuotePaperSite:
+    return QuotePaperSite(number, site.name, _address(site)) if site else QuotePaperSite(number, "")
+
+
+def _address(where: Site | Customer) -> tuple[str, ...]:
+    town = f"{where.postal_code} {where.city}".strip()
+    return tuple(line for line in (where.street, town, str(where.country.name) if where.country else "") if line)
+
+
+def _line(line: QuoteLine) -> QuotePaperLine:
+    return QuotePaperLine(
+        item=line.item,
+        part_number=line.part_number,
+        renewal_part=line.renewal_part,
+        description=line.description,
+        quantity=line.quantity,
+        order_reference=line.order_reference,
+        site_number=line.site_number,
+        points=line.points,
+        cover_start=line.cover_start,
+        cover_end=line.cover_end,
+        months=line.months,
+        list_unit_price=line.list_unit_price,
+        unit_price=line.unit_price,
+        amount=line.amount,
+        points_each=points_each(line),
+    )

@@ -1,0 +1,73 @@
+"""Quotes as they were made: what one says, which is the newest, and when an Agreement was looked at last."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from renewals.models import QuoteLine, RenewalQuote
+from sites.models import Event
+
+LOOKED = "quotes_looked_at"
+
+_SAID = (
+    "kind",
+    "anniversary",
+    "rsvp_level",
+    "quote_level",
+    "points",
+    "total",
+    "currency",
+    "demonstration_prices",
+    "valid_until",
+    "left_out",
+    "rule_version",
+    "price_list",
+)
+_LINE_SAID = (
+    "entitlement_id",
+    "site_number",
+    "part_number",
+    "renewal_part",
+    "quantity",
+    "order_reference",
+    "points",
+    "cover_start",
+    "cover_end",
+    "months",
+    "list_unit_price",
+    "unit_price",
+    "amount",
+)
+
+
+def content(quote: RenewalQuote, lines: Iterable[QuoteLine]) -> tuple[Any, ...]:
+    """All that a quote says to the customer, to be compared: two of equal content are one version."""
+    said = tuple(getattr(quote, name) for name in _SAID)
+    return (*said, *(tuple(getattr(line, name) for name in _LINE_SAID) for line in lines))
+
+
+def latest_of(quotes: Sequence[RenewalQuote]) -> RenewalQuote | None:
+    """The newest version of the newest number."""
+    return max(quotes, key=lambda q: (len(q.number), q.number, q.version), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """When quotes of an Agreement were last compared with the facts: at which head version, and when to look again."""
+
+    head_version: int
+    again_on: date
+
+
+def last_look(agreement_id: UUID) -> Look | None:
+    """The last comparison of an Agreement's quotes with its facts."""
+    event = Event.objects.filter(subject_type="agreement", subject_id=agreement_id, kind=LOOKED).order_by("-id").first()
+    return Look(event.data["head_version"], date.fromisoformat(event.data["again_on"])) if event else None
+
+
+def state_of(quote: RenewalQuote, on: date) -> str:
+    """The status as of `on`: an issued quote is expired from the day after its prices held."""
+    lapsed = quote.status == RenewalQuote.Status.ISSUED and quote.valid_until < on
+    return RenewalQuote.Status.EXPIRED.value if lapsed else str(quote.status)

@@ -1,0 +1,173 @@
+"""Renewal quotes as pages."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from licenses.papers.render import Unprintable
+from licenses.readmodels import one
+from licenses.views.paging import slice_of
+from licenses.views.shared import Item, actor_of
+from portal.kernel.errors import DomainError, Forbidden
+from renewals import operations
+from renewals.forms import AcceptForm, AskForm, DeclineForm
+from renewals.models import RenewalQuote
+from renewals.papers import quote_pdf as printed
+from renewals.policies import may_answer
+from renewals.queries import QuoteView, paper_of, quote_view, seen_quotes, settled_quotes, waiting_quotes
+from sites.clock import now, today
+from sites.events import history
+from sites.templatetags.formats import day, points
+from sites.words import fault_as_json
+
+MOST_WAITING = 200
+
+
+def quotes(request: HttpRequest) -> HttpResponse:
+    """What needs an answer first, then everything else; POST asks for the renewal quote of an Agreement or site."""
+    actor = actor_of(request)
+    faults: list[str] = []
+    if request.method == "POST":
+        kind, _sep, number = request.POST.get("subject", "").partition(":")
+        asked = {
+            "agreement_number": request.POST.get("agreement_number", "") or (number if kind == "agreement" else ""),
+            "site_number": request.POST.get("site", "") or (number if kind == "site" else ""),
+        }
+        try:
+            found = operations.ask_for_quotes(actor=actor, at=now(), on=today(), **asked)
+        except DomainError as refusal:
+            faults = _sentences(refusal)
+        else:
+            return redirect("quote_page", pk=found[0].pk)
+    context = {
+        "form": AskForm(request.POST if faults and "subject" in request.POST else None, actor=actor),
+        "faults": faults,
+        "waiting": waiting_quotes(actor, today())[:MOST_WAITING],
+        "page": slice_of(settled_quotes(actor, today()), ("issued_at", "id"), request, descending=True),
+        "many_customers": len(actor.readable) > 1 or actor.is_staff,
+    }
+    return render(request, "renewals/quotes.html", context, status=409 if faults else 200)
+
+
+def quote_page(request: HttpRequest, pk: str) -> HttpResponse:
+    """One version of a quote, each figure with its derivation."""
+    quote = one(seen_quotes(actor_of(request)).select_related("site__customer"), pk=pk)
+    return render(request, "renewals/quote_page.html", _context(request, quote))
+
+
+def quote_pdf(request: HttpRequest, pk: str) -> HttpResponse:
+    """The paper, in the language that the quote was made in; where it can't be printed, the page says why."""
+    quote = one(seen_quotes(actor_of(request)).select_related("site__customer"), pk=pk)
+    try:
+        return pdf_answer(quote)
+    except Unprintable as refusal:
+        context = {**_context(request, quote), "faults": _sentences(refusal)}
+        return render(request, "renewals/quote_page.html", context, status=409)
+
+
+def pdf_answer(quote: RenewalQuote) -> HttpResponse:
+    """The paper as a file."""
+    answer = HttpResponse(printed(paper_of(quote), quote.language), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{quote.number}-v{quote.version}.pdf"'
+    answer["Content-Language"] = quote.language
+    return answer
+
+
+def quote_verb(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
+    """Accept or decline (POST); a refusal shows the page again with the reason and what was typed."""
+    if verb not in ("accept", "decline"):
+        raise Http404
+    if request.method != "POST":
+        return redirect("quote_page", pk=pk)
+    actor = actor_of(request)
+    quote = one(seen_quotes(actor).select_related("site__customer"), pk=pk)
+    forms = {"accept": AcceptForm(), "decline": DeclineForm()}
+    form = forms[verb] = AcceptForm(request.POST) if verb == "accept" else DeclineForm(request.POST)
+    faults: list[str] = []
+    if form.is_valid():
+        try:
+            _answer(request, quote, verb, form.cleaned_data)
+        except DomainError as refusal:
+            faults, status = _sentences(refusal), 403 if isinstance(refusal, Forbidden) else 409
+        else:
+            return redirect("quote_page", pk=pk)
+    else:
+        status = 400
+    context = {**_context(request, quote), "faults": faults, "asked": verb, f"{verb}_form": form}
+    return render(request, "renewals/quote_page.html", context, status=status)
+
+
+def _answer(request: HttpRequest, quote: RenewalQuote, verb: str, typed: dict[str, Any]) -> None:
+    common = {"actor": actor_of(request), "at": now(), "on": today(), "quote_id": quote.pk, "version": typed["version"]}
+    if verb == "accept":
+        operations.accept(**common)
+        messages.success(request, _("Quote %(number)s is accepted.") % {"number": quote.number})
+    else:
+        operations.decline(**common, reason=typed["reason"])
+        messages.success(request, _("Quote %(number)s is declined.") % {"number": quote.number})
+
+
+def _context(request: HttpRequest, quote: RenewalQuote) -> dict[str, Any]:
+    view = quote_view(quote, today())
+    first = {"version": quote.version}
+    return {
+        "view": view,
+        "quote": quote,
+        "facts": _facts(view),
+        "may_answer": may_answer(actor_of(request), quote),
+        "accept_form": AcceptForm(initial=first),
+        "decline_form": DeclineForm(initial=first),
+        "obstacles": [fault_as_json(f)["message"] for f in view.accept_obstacles],
+        "events": [_event(e) for e in reversed(history(quote))],
+        "crumbs": [Item(_("Renewal quotes"), url=reverse("quotes")), Item(str(quote))],
+    }
+
+
+def _facts(view: QuoteView) -> list[Item]:
+    quote = view.quote
+    facts = [Item(_("Customer"), quote.customer.name)]
+    if quote.agreement:
+        url = reverse("agreement_page", args=[quote.agreement.number])
+        facts.append(Item(_("Agreement number"), quote.agreement.number, url=url))
+    if quote.site:
+        facts.append(Item(_("Site"), str(quote.site), url=reverse("site_page", args=[quote.site.site_number])))
+    facts += [
+        Item(_("RSVP level"), quote.rsvp_level),
+        Item(_("Level of this quote"), quote.quote_level, note=_("by its own %(points)s points") % _points(quote)),
+        Item(_("Priced as of"), day(quote.ordered_on)),
+        Item(_("Prices valid until"), day(quote.valid_until)),
+        Item(_("Price list"), quote.price_list, note=_("demonstration prices") if quote.demonstration_prices else ""),
+        Item(_("Rule version"), quote.rule_version),
+    ]
+    return facts
+
+
+def _points(quote: RenewalQuote) -> dict[str, str]:
+    return {"points": points(quote.points)}
+
+
+_TOLD = {
+    "quote_issued": gettext_lazy("Issued"),
+    "quote_superseded": gettext_lazy("Superseded"),
+    "quote_expired": gettext_lazy("Expired"),
+    "quote_accepted": gettext_lazy("Accepted"),
+    "quote_declined": gettext_lazy("Declined"),
+}
+
+
+def _event(event: Any) -> dict[str, Any]:
+    return {
+        "at": event.at,
+        "title": str(_TOLD.get(event.kind, event.kind)),
+        "who": str(event.actor),
+        "text": event.data.get("reason", ""),
+    }
+
+
+def _sentences(refusal: DomainError) -> list[str]:
+    return [fault_as_json(f)["message"] for f in refusal.faults]
