@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import warnings
 from pathlib import Path
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -19,3 +20,6 @@ access_log_format = '%(t)s "%(r)s" %(s)s %(b)s %(M)sms'
 control_socket_disable = True
 # The heartbeat file of each worker: in memory where there is such a place, because a busy disk would stop it.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
+
+# Static files come from iterators that end; Django reads them as a whole and warns about each process's first.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")

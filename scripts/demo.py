@@ -122,6 +122,7 @@ def serve(runner: Runner, services: EmbeddedServices, state: Path) -> int:
     services.claim()
     port = chosen_port()
     env = environment(PORT=str(port), DEMO="1", STATE_DIR=str(state))
+    quiet = {"LOG_LEVEL": "WARNING", **env}
     front_end = runner.start("The front-end build", [sys.executable, "scripts/build_frontend.py"], env=env)
     services.start()
     steps.say("Database and broker answer.")
@@ -130,7 +131,7 @@ def serve(runner: Runner, services: EmbeddedServices, state: Path) -> int:
         "Preparing the database", [sys.executable, "-m", "scripts.prepare_database", "--demo"], env=env
     )
     runner.finish(front_end)
-    collect_static(runner, state, env)
+    collect_static(runner, state, quiet)
     steps.say("Pages and messages are built.")
     runner.finish(prepare)
     steps.say("Tables, grants and the demonstration world are in place.")
