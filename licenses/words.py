@@ -75,4 +75,37 @@ WORDS = {
     "unprintable_character": Words(
         _("%(paper)s holds the text “%(text)s”, which can't be printed."), _("Ask your IBM rep to correct the name.")
     ),
+    "ledger_negative": Words(_("Line %(line)s (%(part_number)s) holds %(balance)s units.")),
+    "ledger_negative_day": Words(_("Line %(line)s held %(balance)s units on %(on)s.")),
+    "ledger_promised": Words(
+        _("Line %(line)s (%(part_number)s) holds %(balance)s units and has promised %(promised)s to open requests.")
+    ),
+    "ledger_cover": Words(_("Line %(line)s (%(part_number)s) shows another cover than its latest period.")),
+    "ledger_proof": Words(
+        _("Line %(line)s (%(part_number)s) holds %(balance)s units; %(papers)s valid proofs say %(proved)s.")
+    ),
+    "ledger_conservation": Words(
+        _("Of %(part_number)s, order %(order_reference)s, %(bought)s units were bought and %(balance)s are held.")
+    ),
+    "ledger_order_changed": Words(
+        _(
+            "Lines that came of %(line)s name another part, order or day of purchase than %(part_number)s of order"
+            " %(order_reference)s."
+        )
+    ),
+    "ledger_owner": Words(_("Movement %(movement)s stands in another customer's ledger than its line.")),
+    "ledger_reversal": Words(_("Movement %(movement)s doesn't mirror the one that it reverses.")),
+    "ledger_link": Words(_("The %(ledger)s chain of customer %(customer)s is broken at movement %(sequence)s.")),
+    "ledger_gap": Words(_("The %(ledger)s ledger of customer %(customer)s lacks a movement before %(sequence)s.")),
+    "ledger_head": Words(
+        _("The %(ledger)s ledger of customer %(customer)s ends at movement %(sequence)s, its head says another.")
+    ),
+    "ledger_points_site": Words(_("Points movement %(movement)s names a site that isn't under its Agreement.")),
+    "ledger_points_early": Words(_("Points movement %(movement)s counts for a day before the first Term.")),
+    "ledger_level": Words(
+        _(
+            "Agreement %(agreement)s is shown with %(shown_points)s points at %(shown_level)s; the entries make"
+            " %(points)s points at %(level)s."
+        )
+    ),
 }

@@ -35,7 +35,7 @@ def license_list(request: HttpRequest) -> HttpResponse:
     if program := asked.get("program"):
         rows = rows.filter(site__program=program)
     if part := asked.get("part"):
-        rows = rows.filter(Q(part_id__icontains=part) | Q(part__description__icontains=part))
+        rows = rows.filter(Q(part__part_number__icontains=part) | Q(part__description__icontains=part))
     if form.is_bound and not form.is_valid():
         rows = rows.none()
     page = slice_of(rows, ("site__site_number", "part_id", "id"), request)
