@@ -33,12 +33,12 @@ def person(who: str) -> User:
 
 
 @contextmanager
-def seeing_all() -> Iterator[Actor]:
-    """The portal itself looks; afterwards whoever acted before acts again."""
+def looking(who: User | None = None) -> Iterator[Actor]:
+    """`who` looks, or the portal itself; afterwards whoever acted before acts again."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(current_setting('passage.actor', true), '')")
         (before,) = cursor.fetchone()
-        yield system_actor()
+        yield begin(who.pk) if who else system_actor()
         cursor.execute("SELECT set_config('passage.actor', %s, true)", [before])
 
 
@@ -64,7 +64,7 @@ class World:
 
     def customer_of(self, who: str) -> Customer:
         """The customer that a person belongs to."""
-        with seeing_all():
+        with looking():
             return Membership.objects.select_related("customer").get(user__email=address(who)).customer
 
     @cached_property
@@ -81,18 +81,18 @@ class World:
 
     @cached_property
     def partner(self) -> Partner:
-        with seeing_all():
+        with looking(self.jonas):
             return Membership.objects.select_related("partner").get(user=self.jonas).partner
 
     def sites(self, customer: Customer, program: str | None = None) -> list[Site]:
         """The sites of `customer`, by number; of one program where one is named."""
-        with seeing_all():
+        with looking():
             rows = Site.objects.filter(customer=customer).select_related("customer", "agreement")
             return list((rows.filter(program=program) if program else rows).order_by("site_number"))
 
     def site(self, number: str) -> Site:
         """The site with this number."""
-        with seeing_all():
+        with looking():
             return Site.objects.select_related("customer", "agreement").get(site_number=number)
 
     @cached_property
@@ -112,11 +112,11 @@ class World:
 
     def lines(self, site: Site, *, available: int = 1) -> list[Entitlement]:
         """License lines of `site`, with `quantity` and `held`, of which at least `available` units are free."""
-        with seeing_all():
+        with looking():
             rows = Entitlement.objects.filter(site=site).held_now().select_related("part", "customer", "site")
             return [row for row in rows.order_by("acquired_on", "id") if row.available_quantity >= available]
 
     def part(self, number: str) -> Part:
         """The part with this number."""
-        with seeing_all():
+        with looking():
             return Part.objects.get(part_number=number)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg2
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connections
 from psycopg2 import extensions, sql
 
@@ -108,9 +108,8 @@ def _build(unfinished: str, name: str) -> None:
     bootstrap(*(discovery.with_database(url, unfinished) for url in (settings.OWNER_URL, settings.APP_URL)))
     with used(unfinished):
         call_command("migrate", database="owner", interactive=False, verbosity=0, skip_checks=True)
-        for command in ("grant_tables", "load_demo"):
-            if command in get_commands():
-                call_command(command)
+        call_command("grant_tables")
+        call_command("load_demo")
         with connections["owner"].cursor() as cursor:
             cursor.execute("ANALYZE")
     _execute("ALTER DATABASE {} RENAME TO {}", unfinished, name)

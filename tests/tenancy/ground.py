@@ -1,0 +1,120 @@
+"""Rows for the walk: one of every kind for Nordvind and for Sydhavn, so that no table is empty by chance."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from licenses.models import CoverPeriod, Entitlement, Hold, Part, Proof
+from licenses.operations import PointsEntry, QuantityEntry, post_points, post_quantities
+from migrations_app.models import BatchRow, Consent, TransferBatch, TransferLine, TransferRequest, Waiver
+from portal.models import ContactWish, IdempotencyKey
+from renewals.models import QuoteLine, RenewalQuote
+from sites.events import tell
+from sites.models import (
+    Agreement,
+    Customer,
+    Enrollment,
+    Enterprise,
+    Job,
+    Mandate,
+    Partner,
+    ScheduleEntry,
+    Site,
+    SiteContact,
+    User,
+)
+from sites.tenancy import begin, system_actor
+
+DAY = date(2026, 11, 2)
+
+
+def plant(customer: Customer, user: User, partner: Partner, number: int) -> None:
+    """One more row of every kind for `customer`; `number` sets the two tenants' numbers apart."""
+    at = timezone.now()
+    with transaction.atomic():
+        begin(user.pk)
+        IdempotencyKey.objects.create(
+            user=user, key=f"walk-{number}", fingerprint="0" * 64, status=200, content_type="text/plain", body=b"",
+            created_at=at,
+        )  # fmt: skip
+        Enrollment.objects.create(kind="originating", company={"name": "New"}, created_by=user, created_at=at)
+        Job.objects.create(kind="walk", subject_id=uuid4(), actor=user, due_at=at + timedelta(days=9), created_at=at)
+    with transaction.atomic():
+        system = system_actor()
+        Customer.objects.filter(pk=customer.pk).update(enterprise=Enterprise.objects.create(name=f"Group {number}"))
+        Mandate.objects.create(customer=customer, partner=partner, signed_by="…", valid_from=DAY, valid_to=DAY)
+        agreement = Agreement.objects.create(number=f"99{number}", customer=customer, term_start=DAY)
+        site, express = (
+            Site.objects.create(
+                customer=customer, site_number=f"98{number}{digit}", name=program, program=program,
+                agreement=agreement if program == "PA" else None,
+            )
+            for digit, program in enumerate(("PA", "PAE"))
+        )  # fmt: skip
+        SiteContact.objects.create(
+            customer=customer, site=site, role="technical", user=user, name="T", email="t@walk.example", valid_from=DAY
+        )
+        ScheduleEntry.objects.create(
+            customer=customer, agreement=agreement, registration_number="1", name="S", valid_from=DAY
+        )
+        line = _license(customer, express, agreement, site, number)
+        request = _request(customer, user, express, site, line, number)
+        _quote(customer, agreement, site, line, number)
+        batch = TransferBatch.objects.create(
+            number=990_000 + number, created_by=user, filename="walk.csv", fingerprint=f"{number}", created_at=at
+        )
+        BatchRow.objects.create(batch=batch, created_by=user, customer=customer, number=2, outcome="valid")
+        Enrollment.objects.create(
+            kind="additional", customer=customer, company={"name": "E"}, created_by=user, created_at=at
+        )
+        tell(actor=system, at=at, kind="walked", subject=request, customer_id=customer.pk)
+        ContactWish.objects.bulk_create([ContactWish(name="W", company="W", email="w@walk.example", created_at=at)])
+
+
+def _license(customer: Customer, express: Site, agreement: Agreement, site: Site, number: int) -> Entitlement:
+    part = Part.objects.filter(eligible=True).first()
+    line = Entitlement.objects.create(
+        customer=customer, site=express, part=part, order_reference=f"W-{number}", acquired_on=DAY,
+        coverage_start=DAY, coverage_end=DAY + timedelta(days=364),
+    )  # fmt: skip
+    CoverPeriod.objects.create(
+        customer=customer, entitlement=line, starts_on=DAY, ends_on=DAY + timedelta(days=364), source="walk",
+        recorded_at=timezone.now(),
+    )  # fmt: skip
+    post_quantities([QuantityEntry(uuid4(), None, line.pk, 10, "acquisition", f"W-{number}", DAY)])
+    post_points([PointsEntry(uuid4(), agreement.pk, site.pk, Decimal("12.5"), "order", f"W-{number}", DAY)])
+    Hold.objects.create(customer=customer, entitlement=line, quantity=2, reference=uuid4(), placed_at=timezone.now())
+    Proof.objects.create(customer=customer, entitlement=line, number=f"PoE-W-{number}", quantity=10, issued_on=DAY)
+    return line
+
+
+def _request(
+    customer: Customer, user: User, source: Site, target: Site, line: Entitlement, number: int
+) -> TransferRequest:
+    at = timezone.now()
+    request = TransferRequest.objects.create(
+        number=990_000 + number, customer=customer, source_site=source, target_customer=customer, target_site=target,
+        created_by=user, created_at=at,
+    )  # fmt: skip
+    both = {"customer": customer, "target_customer": customer, "request": request}
+    TransferLine.objects.create(**both, entitlement=line, quantity=2)
+    Consent.objects.create(**both, side="source", given_by=user, request_version=1, given_at=at)
+    Waiver.objects.create(**both, code="V6", reason="r", consequence="c", given_by=user, given_at=at)
+    return request
+
+
+def _quote(customer: Customer, agreement: Agreement, site: Site, line: Entitlement, number: int) -> None:
+    none = Decimal(0)
+    quote = RenewalQuote.objects.create(
+        number=f"Q-W-{number}", kind="transition", customer=customer, agreement=agreement, site=site, ordered_on=DAY,
+        rsvp_level="BL", quote_level="BL", points=none, total=none, currency="DKK", valid_until=DAY, language="da",
+        rule_version="1", price_list="walk", built_from=0, issued_at=timezone.now(),
+    )  # fmt: skip
+    QuoteLine.objects.create(
+        customer=customer, quote=quote, entitlement=line, item=1, site_number=site.site_number, part_number="P",
+        renewal_part="P", description="D", quantity=1, order_reference="O", points=none, cover_start=DAY,
+        cover_end=DAY, months=1, list_unit_price=none, unit_price=none, amount=none,
+    )  # fmt: skip
