@@ -104,7 +104,7 @@ def test_what_was_known_earlier_can_be_asked_later(world, as_actor, today):
     assert standing(world.agreement, today).points == before.points + 20000
 
 
-@pytest.mark.parametrize("table", ["licenses_quantitymovement", "licenses_pointsmovement", "sites_event"])
+@pytest.mark.parametrize("table", ["licenses_quantitymovement", "licenses_pointsmovement", "licenses_coverperiod"])
 @pytest.mark.parametrize("statement", ["UPDATE {0} SET id = id", "DELETE FROM {0}", "TRUNCATE {0} CASCADE"])
 def test_not_even_the_owner_changes_a_ledger(owner, table, statement):
     with owner.cursor() as cursor, pytest.raises(psycopg2.Error, match="append-only"):
