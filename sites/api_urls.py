@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sites.api import enrollments
+
+urlpatterns = [
+    path("me/", enrollments.Me.as_view(), name="api_me"),
+    path("enrollments/", enrollments.EnrollmentList.as_view(), name="api_enrollments"),
+    path("enrollments/<str:pk>/", enrollments.EnrollmentDetail.as_view(), name="api_enrollment"),
+    path("enrollments/<str:pk>/<slug:verb>/", enrollments.EnrollmentVerb.as_view(), name="api_enrollment_verb"),
+    path("agreements/<str:number>/schedule/", enrollments.Schedule.as_view(), name="api_schedule"),
+]

@@ -1,6 +1,6 @@
 """Read models of enrollments: the same for the page, the desk and the API."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 
 from portal.kernel.blocker import Blocker, Severity
 from portal.kernel.errors import NotFound
-from sites.events import history
 from sites.models import Agreement, Customer, Enrollment, Event, Mandate, Membership, ScheduleEntry
 from sites.policies import roles_on
 from sites.rules.enrolling import ADDITIONAL
@@ -51,10 +50,11 @@ def enrollment_case(actor: Actor, enrollment_id: UUID, on: date) -> EnrollmentCa
     enrollment = enrollments_of(actor).filter(pk=enrollment_id).first()
     if enrollment is None:
         raise NotFound
-    return case_of(actor, enrollment, on, events=history(enrollment))
+    happened = Event.objects.filter(subject_type=enrollment._meta.model_name, subject_id=enrollment.pk)
+    return case_of(actor, enrollment, on, events=happened.select_related("actor").order_by("id"))
 
 
-def case_of(actor: Actor, enrollment: Enrollment, on: date, *, events: Sequence[Event] = ()) -> EnrollmentCase:
+def case_of(actor: Actor, enrollment: Enrollment, on: date, *, events: Iterable[Event] = ()) -> EnrollmentCase:
     """The read model of an enrollment at hand; `events` oldest first."""
     roles = roles_on(actor, enrollment)
     blockers = _blockers(actor, enrollment, on)

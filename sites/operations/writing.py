@@ -69,6 +69,11 @@ def written_fields(actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def check_written(actor: Actor, data: Mapping[str, Any]) -> None:
+    """Only look whether `data` could be written; writes nothing. Raises what `written_fields` raises."""
+    written_fields(actor, data)
+
+
 def _look_up(actor: Actor, application: Application, faults: list[Fault]) -> _Known:
     number = application.agreement_number
     agreements = Agreement.objects.visible_to(actor).select_related("customer")

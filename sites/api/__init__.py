@@ -1,0 +1,1 @@
+"""The API's doors to enrollments, the schedule, and who the caller is."""

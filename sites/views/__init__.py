@@ -1,0 +1,1 @@
+"""The pages of enrollments, schedules and mandated customers."""
