@@ -27,16 +27,11 @@ WORDS = {
     "quantity_not_whole": Words(
         _("“%(value)s” isn't a whole number of units."), _("Write a whole number from 1 upwards.")
     ),
-    "quantity_over_owned": Words(
-        _("%(quantity)s units were asked for, %(available)s are there."), _("Ask for at most %(available)s.")
-    ),
     "line_twice": Words(_("The license line is named more than once."), _("Name it once, with the whole quantity.")),
     "lines_missing": Words(_("No license line is named."), _("Name at least one, with a quantity.")),
+    "query_json": Words(_("The value isn't JSON."), _("Write it as in a body, and escape it for the address.")),
     "horizon_range": Words(
         _("A horizon has %(least)s to %(most)s months."), _("Choose a number of months between the two.")
-    ),
-    "target_not_agreement": Words(
-        _("Site %(value)s isn't under a Passport Advantage Agreement."), _("Choose a Passport Advantage site.")
     ),
     "renewal_part_missing": Words(
         _("No renewal part is known for %(part_number)s, so it can't be renewed."),

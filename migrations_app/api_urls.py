@@ -1,12 +1,14 @@
 from django.urls import URLPattern, path, re_path
 
-from migrations_app.api import batches, requests
+from migrations_app.api import batches, requests, what_ifs
 
 REQUEST_STEPS = "submit|consent|refuse|approve|return|reject|withdraw|reverse"
 BATCH_STEPS = "submit|retry|undo"
 ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 urlpatterns: list[URLPattern] = [
+    path("what-ifs/", what_ifs.WhatIfs.as_view(), name="api_what_ifs"),
+    path("what-ifs/best-date/", what_ifs.BestDate.as_view(), name="api_best_date"),
     path("transfer-requests/", requests.TransferRequests.as_view(), name="api_transfers"),
     path("transfer-requests/<uuid:pk>/", requests.TransferRequestPage.as_view(), name="api_transfer"),
     re_path(

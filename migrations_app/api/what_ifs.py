@@ -1,0 +1,202 @@
+"""The what-if: what a move would cost, earn and cover, beside staying; and on which day it is best done."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from licenses.api.base import actor_of
+from licenses.models import Entitlement
+from licenses.queries import price_book
+from licenses.rules.whatif import WhatIf, candidate_dates
+from migrations_app.api.bodies import Body
+from migrations_app.api.serializers import NewLineSerializer
+from migrations_app.facts import HORIZON_MONTHS, Judged, Move, judge, outlook
+from migrations_app.outlook import as_json
+from portal.kernel.blocker import Blocker
+from portal.kernel.errors import Fault, Invalid
+from sites.clock import today
+from sites.models import Site
+from sites.tenancy import Actor
+from sites.words import blocker_as_json
+
+SHORTEST, LONGEST = 12, 60
+
+
+class WhatIfRequestSerializer(serializers.Serializer):
+    """Lines, from one site or several, to a Passport Advantage site; without a target to one yet to be enrolled."""
+
+    target_site = serializers.CharField(required=False, allow_null=True)
+    effective_on = serializers.DateField(required=False, allow_null=True)
+    horizon_months = serializers.IntegerField(required=False, min_value=SHORTEST, max_value=LONGEST)
+    lines = NewLineSerializer(many=True)
+
+
+class BestDateRequestSerializer(WhatIfRequestSerializer):
+    """The same; the dates are today and the coming twelve firsts of a month."""
+
+    effective_on = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A move somebody has in mind: units by line, each line at its site."""
+
+    target: Site | None
+    effective_on: date | None
+    horizon_months: int
+    by_source: Mapping[Site, Mapping[UUID, int]]
+
+
+def read_what_if(data: Any, actor: Actor, on: date, *, dated: bool = True) -> Asked:
+    """The body, looked up among what `actor` may see. Raises Invalid with every fault at once."""
+    body = Body(data)
+    target = _target(body, actor)
+    effective_on = body.day("effective_on") if dated else None
+    if effective_on is not None and effective_on < on:
+        body.refuse("date_past", "effective_on", date=effective_on, today=on)
+    horizon = _horizon(body, data)
+    lines = _lines(body)
+    rows = Entitlement.objects.visible_to(actor).filter(pk__in=lines)
+    found = {row.pk: row for row in rows.select_related("site__customer", "site__agreement")}
+    by_source: dict[Site, dict[UUID, int]] = {}
+    for index, (pk, quantity) in enumerate(lines.items()):
+        if pk in found:
+            by_source.setdefault(found[pk].site, {})[pk] = quantity
+        else:
+            told = {"value": str(pk)}
+            body.faults.append(Fault("entitlement_unknown", f"lines[{index}].entitlement", str(pk), params=told))
+    body.done()
+    return Asked(target, effective_on, horizon, by_source)
+
+
+def _target(body: Body, actor: Actor) -> Site | None:
+    number = body.text("target_site", most=10)
+    if not number:
+        return None
+    rows = Site.objects.visible_to(actor).select_related("customer", "agreement__customer")
+    site = rows.filter(site_number=number).first()
+    if site is None:
+        body.refuse("site_unknown", "target_site", value=number)
+    return site
+
+
+def _horizon(body: Body, data: Any) -> int:
+    if not isinstance(data, Mapping) or data.get("horizon_months") is None:
+        return HORIZON_MONTHS
+    months = data["horizon_months"]
+    if isinstance(months, bool) or not isinstance(months, int) or not SHORTEST <= months <= LONGEST:
+        body.refuse("horizon_range", "horizon_months", least=SHORTEST, most=LONGEST)
+        return HORIZON_MONTHS
+    return months
+
+
+def _lines(body: Body) -> dict[UUID, int]:
+    before = len(body.faults)
+    items = body.items("lines")
+    if not items and len(body.faults) == before:
+        body.refuse("lines_missing", "lines")
+    lines: dict[UUID, int] = {}
+    for item in items:
+        entitlement = item.identity("entitlement", required=True)
+        item.belongs_to(entitlement)
+        quantity = item.units("quantity")
+        if entitlement in lines:
+            item.refuse("line_twice", "entitlement")
+        if entitlement is not None:
+            lines[entitlement] = quantity
+    return lines
+
+
+def compute(asked: Asked, effective_on: date | None, on: date) -> tuple[WhatIf, list[Blocker]]:
+    """Section 6 for all lines together, and the checks of each source site's lines, as of the effective date."""
+    moves = [Move(s, asked.target, None, effective_on, dict(units)) for s, units in asked.by_source.items()]
+    judged = [judge(move, on) for move in moves]
+    # What is said of the whole request is said once, however many sites the lines come from.
+    blockers = {(b.code, b.line, b.field, str(b.params)): b for each in judged for b in each.blockers}
+    return outlook(_together(judged), asked.horizon_months), list(blockers.values())
+
+
+def _together(judged: Sequence[Judged]) -> Judged:
+    first = judged[0]
+    if len(judged) == 1:
+        return first
+    units = {pk: quantity for each in judged for pk, quantity in each.move.quantities.items()}
+    customer = first.move.customer
+    return replace(
+        first,
+        move=replace(first.move, quantities=units),
+        lines=tuple(line for each in judged for line in each.lines),
+        prices=price_book(str(customer.country), customer.currency),
+    )
+
+
+class WhatIfs(APIView):
+    """Staying on Express beside moving, to the last minor unit (rule book section 6). Nothing is kept."""
+
+    @extend_schema(request=WhatIfRequestSerializer, responses={200: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        on = today()
+        asked = read_what_if(request.data, actor_of(request), on)
+        result, blockers = compute(asked, asked.effective_on or on, on)
+        return Response(as_json(result) | {"checks": [blocker_as_json(b) for b in blockers]})
+
+
+BEST_DATE_QUERY = [
+    OpenApiParameter("target_site", OpenApiTypes.STR),
+    OpenApiParameter("horizon_months", OpenApiTypes.INT),
+    OpenApiParameter("lines", OpenApiTypes.STR, required=True, description="The list of lines as JSON."),
+]
+
+
+class BestDate(APIView):
+    """The what-if for today and the coming twelve firsts of a month: the trade-off, nothing is picked."""
+
+    @extend_schema(parameters=BEST_DATE_QUERY, responses={200: OpenApiTypes.OBJECT})
+    def get(self, request: Request) -> Response:
+        return self._answer(request, _from_query(request.query_params))
+
+    @extend_schema(request=BestDateRequestSerializer, responses={200: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        return self._answer(request, request.data)
+
+    def _answer(self, request: Request, data: Any) -> Response:
+        on = today()
+        asked = read_what_if(data, actor_of(request), on, dated=False)
+        return Response({"results": [_option(day, *compute(asked, day, on)) for day in candidate_dates(on)]})
+
+
+def _from_query(params: Mapping[str, str]) -> dict[str, Any]:
+    data: dict[str, Any] = {name: params[name] for name in ("target_site",) if name in params}
+    faults = []
+    for name in ("horizon_months", "lines"):
+        try:
+            data |= {name: json.loads(params[name])} if name in params else {}
+        except ValueError:
+            faults.append(Fault("query_json", name))
+    if faults:
+        raise Invalid(*faults)
+    return data
+
+
+def _option(on: date, result: WhatIf, blockers: Sequence[Blocker]) -> dict[str, Any]:
+    """What the trade-off is read from, and the whole answer under `what_if`."""
+    checks = [blocker_as_json(b) for b in blockers]
+    return {
+        "effective_on": on.isoformat(),
+        "accrued_stay": str(result.stay.accrued),
+        "accrued_migrate": str(result.migrate.accrued),
+        "points_before_anniversary": str(result.terms[0].points_with),
+        "events": len(result.migrate.events),
+        "heals": [c for c in checks if c["heals_on"]],
+        "what_if": as_json(result) | {"checks": checks},
+    }
