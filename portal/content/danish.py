@@ -183,8 +183,8 @@ bestemme sig i dag.""",
     "contact": Page(
         "Kontakt",
         "Hvem der svarer: jeres forhandler, jeres konsulent eller eCustomer Care.",
-        """Jeres autoriserede IBM Business Partner kender jeres ordrer og kan handle for jer, når I har givet fuldmagt. \
-Landets IBM-konsulent vedrørende fornyelse afgør anmodninger og svarer på spørgsmål om tilbud.
+        """Jeres autoriserede IBM Business Partner kender jeres ordrer og kan handle for jer, når I har givet \
+fuldmagt. Landets IBM-konsulent vedrørende fornyelse afgør anmodninger og svarer på spørgsmål om tilbud.
 
 Er I på Express, og vil I hellere vente, så skriv navn og adresse under "Bed om at blive kontaktet". Før jeres næste \
 meddelelse om fornyelse viser en konsulent jer begge veje side om side. Intet flytter, før I beder om det.""",

@@ -158,8 +158,8 @@ representative about a trade-up first: once a line has been replaced, it can't b
     "shopzseries": Page(
         "ShopzSeries",
         "Software for IBM Z is ordered elsewhere, under other agreements.",
-        """Most software for z/OS is ordered and serviced through ShopzSeries and doesn't stand in a Passport Advantage \
-agreement. You won't find those licenses here, and they earn no points.
+        """Most software for z/OS is ordered and serviced through ShopzSeries and doesn't stand in a Passport \
+Advantage agreement. You won't find those licenses here, and they earn no points.
 
 Programs for IBM Z that are sold under Passport Advantage, for example by Virtual Processor Core, are ordinary lines \
 and move like any other.""",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from allauth.account.models import EmailAddress
 from dateutil.relativedelta import relativedelta
@@ -78,8 +78,10 @@ def create_customers(companies: dict[str, Company], ids: dict[str, UUID] | None 
     """A customer and an Enterprise of its own for each company, by the same keys; with `ids` where they are given."""
     customers = {}
     for key, company in companies.items():
+        pk = ids[key] if ids else uuid4()
         customers[key] = Customer(
-            enterprise=Enterprise(name=company.name),
+            id=pk,
+            enterprise=Enterprise(id=pk, name=company.name),
             name=company.name,
             registration_number=company.registration_number,
             vat_number=company.vat_number,
@@ -92,9 +94,6 @@ def create_customers(companies: dict[str, Company], ids: dict[str, UUID] | None 
             currency=company.currency,
             language=company.language,
         )
-        if ids:
-            customers[key].pk = customers[key].enterprise.pk = ids[key]
-            customers[key].enterprise_id = ids[key]
     Enterprise.objects.bulk_create([c.enterprise for c in customers.values()])
     Customer.objects.bulk_create(customers.values())
     return customers
@@ -198,9 +197,7 @@ def _contact(cast: Cast, site: Site, role: str, name: str, email: str, user: Use
 
 def _partner(cast: Cast) -> None:
     partner = Partner.objects.create(name="Dahl & Partnere A/S", number="BP-45120", country="DK")
-    Membership.objects.bulk_create(
-        [Membership(user=cast.people["jonas"], partner=partner, valid_from=cast.since)]
-    )
+    Membership.objects.bulk_create([Membership(user=cast.people["jonas"], partner=partner, valid_from=cast.since)])
     signatures = {"nordvind": "Mette Lund", "fjordbyg": "Lars Holm"}
     Mandate.objects.bulk_create(
         Mandate(

@@ -72,20 +72,21 @@ class Stock:
     def _express_line(self, site: Site, spec: Express, bought_on: date) -> None:
         line = self._buy(site, spec.part, spec.quantity, bought_on, traded_up=spec.traded_up)
         renewal_order = ""
-        while line.coverage_end is not None and line.coverage_end < spec.cover_end:
+        while _cover(line).ends_on < spec.cover_end:
             renewal_order = self._order_reference(site)
-            period = next_express_cover(line.coverage_end)
+            period = next_express_cover(_cover(line).ends_on)
             extend_cover(actor=self.actor, at=self.at, entitlement=line, period=period, source=renewal_order)
-        if spec.with_renewal_line and line.coverage_start and line.coverage_end and line.part.renewal_part_id:
+        if spec.with_renewal_line:
+            latest = _cover(line)
             acquire(
                 actor=self.actor,
                 at=self.at,
                 site=site,
-                part=self.parts[line.part.renewal_part_id],
+                part=self.parts[line.part.renewal_part_id or spec.part],
                 quantity=spec.quantity,
                 order_reference=renewal_order,
-                acquired_on=line.coverage_start,
-                cover=Period(line.coverage_start, line.coverage_end),
+                acquired_on=latest.starts_on,
+                cover=latest,
                 follows=line,
             )
 
@@ -129,16 +130,13 @@ class Stock:
         end = anniversary + relativedelta(years=1) - DAY
         earned: dict[Site, Decimal] = defaultdict(Decimal)
         for line, quantity in held:
-            assert line.coverage_end is not None  # bought with cover, see _buy
-            period = Period(line.coverage_end + DAY, end)
+            period = Period(_cover(line).ends_on + DAY, end)
             extend_cover(actor=self.actor, at=self.at, entitlement=line, period=period, source=reference)
             each = self._points_each(line.part.renewal_part_id)
             earned[line.site] += round_points(each * quantity * whole_months(period) / 12)
         return [_entry(agreement, site, points, "renewal", reference, anniversary) for site, points in earned.items()]
 
-    def _purchase(
-        self, agreement: Agreement, held: list[_Held], lines: list[tuple[Own, date]]
-    ) -> list[PointsEntry]:
+    def _purchase(self, agreement: Agreement, held: list[_Held], lines: list[tuple[Own, date]]) -> list[PointsEntry]:
         """License orders, one a site and day, and their points."""
         orders: dict[tuple[str, date], list[Own]] = defaultdict(list)
         for spec, on in lines:
@@ -157,8 +155,13 @@ class Stock:
         return (self.parts[part].points_each if part else None) or Decimal(0)
 
 
-def _entry(
-    agreement: Agreement, site: Site, points: Decimal, kind: str, reference: str, on: date
-) -> PointsEntry:
+def _cover(line: Entitlement) -> Period:
+    """The latest S&S period; every line here is bought with one."""
+    if line.coverage_start is None or line.coverage_end is None:
+        raise ValueError(f"{line} was bought without cover")
+    return Period(line.coverage_start, line.coverage_end)
+
+
+def _entry(agreement: Agreement, site: Site, points: Decimal, kind: str, reference: str, on: date) -> PointsEntry:
     key = uuid.uuid5(agreement.pk, f"{site.site_number} {reference}")
     return PointsEntry(key, agreement.pk, site.pk, points, kind, reference, on)
