@@ -1,0 +1,189 @@
+"""The desk: the queue of enrollments, and who everybody is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin
+from sites.clock import now, today
+from sites.models import (
+    Agreement,
+    Customer,
+    Enrollment,
+    Mandate,
+    Membership,
+    Partner,
+    ScheduleEntry,
+    Site,
+    SiteContact,
+    StaffRole,
+    User,
+)
+from sites.operations import take
+from sites.queries import case_of, enrollment_case, enrollments_of
+from sites.tenancy import Actor
+from sites.views import shown
+from sites.views.enrollments import done
+from sites.words import ENROLLMENT_STEPS, ENROLLMENT_TURNS, blocker_as_json
+
+OPERATOR = frozenset({"operator"})
+
+
+@admin.register(Enrollment)
+class EnrollmentAdmin(CaseAdmin):
+    """The queue: what waits for a decision first, the oldest on top."""
+
+    list_display = ("company_name", "kind", "status", "whose_turn", "waiting", "country", "partner", "submitted_at")
+    list_filter = ("status", "kind", "country")
+    list_select_related = ("customer", "partner")
+    case_template = "admin/sites/enrollment/case.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Enrollment]:
+        first = Case(When(status="submitted", then=Value(0)), default=Value(1), output_field=IntegerField())
+        return enrollments_of(request.actor).order_by(first, "submitted_at", "created_at", "id")  # type: ignore[attr-defined]
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ()
+
+    @admin.display(description=_("company"))
+    def company_name(self, enrollment: Enrollment) -> str:
+        return str(enrollment.company.get("name", ""))
+
+    @admin.display(description=_("whose turn"))
+    def whose_turn(self, enrollment: Enrollment) -> Any:
+        return ENROLLMENT_TURNS[
+            {"draft": "requester", "returned": "requester", "submitted": "rep"}.get(enrollment.status, "nobody")
+        ]
+
+    @admin.display(description=_("waits since"))
+    def waiting(self, enrollment: Enrollment) -> str:
+        days = shown.waits_since(enrollment, now())
+        return "–" if days is None else ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+
+    def buttons(self, actor: Actor, case: Enrollment) -> Sequence[CaseButton]:
+        return [
+            CaseButton(verb, str(ENROLLMENT_STEPS[verb]), verb in ("return", "reject"), verb in ("reject", "withdraw"))
+            for verb in case_of(actor, case, today()).actions
+        ]
+
+    def case_context(self, actor: Actor, case: Enrollment) -> dict[str, Any]:
+        found = enrollment_case(actor, case.pk, today())
+        asks_number = case.kind == Enrollment.Kind.ORIGINATING and "accept" in found.actions
+        return {
+            "facts": shown.facts(found, today()),
+            "company": shown.company(case),
+            "contacts": shown.contacts(case),
+            "events": shown.happenings(found),
+            "waits": [blocker_as_json(blocker) for blocker in found.blockers],
+            "newcomer": case.customer is None,
+            "version": case.version,
+            "asked_number": case.agreement_number if asks_number else None,
+            "asks_number": asks_number,
+        }
+
+    def decide(self, *, actor: Actor, case: Enrollment, verb: str, reason: str, typed: dict[str, str]) -> str:
+        version = typed.get("version", "")
+        take(
+            actor=actor,
+            at=now(),
+            on=today(),
+            enrollment_id=case.pk,
+            action=verb,
+            reason=reason,
+            agreement_number=typed.get("agreement_number", ""),
+            version=int(version) if version.isascii() and version.isdecimal() else None,
+        )
+        return done(verb)
+
+
+@admin.register(Customer)
+class CustomerAdmin(DeskAdmin):
+    list_display = ("name", "registration_number", "country", "city", "customer_type", "enterprise")
+    list_filter = ("customer_type", "country")
+    list_select_related = ("enterprise",)
+    search_fields = ("name", "registration_number")
+
+
+@admin.register(Partner)
+class PartnerAdmin(DeskAdmin):
+    list_display = ("name", "number", "country")
+    search_fields = ("name", "number")
+
+
+@admin.register(Agreement)
+class AgreementAdmin(DeskAdmin):
+    list_display = ("number", "customer", "term_start", "opening_level")
+    list_select_related = ("customer",)
+    search_fields = ("number", "customer__name")
+
+
+@admin.register(Site)
+class SiteAdmin(DeskAdmin):
+    list_display = ("site_number", "name", "customer", "program", "agreement", "originating", "status", "country")
+    list_filter = ("program", "status", "country")
+    list_select_related = ("customer", "agreement")
+    search_fields = ("site_number", "name", "customer__name")
+
+
+@admin.register(SiteContact)
+class SiteContactAdmin(DeskAdmin):
+    list_display = ("name", "email", "role", "site", "valid_from", "valid_to")
+    list_filter = ("role",)
+    list_select_related = ("site",)
+    search_fields = ("name", "email", "site__site_number")
+
+
+@admin.register(ScheduleEntry)
+class ScheduleEntryAdmin(DeskAdmin):
+    list_display = ("name", "registration_number", "agreement", "valid_from", "valid_to")
+    list_select_related = ("agreement",)
+    search_fields = ("name", "registration_number", "agreement__number")
+
+
+@admin.register(Mandate)
+class MandateAdmin(DeskAdmin):
+    """Operators record what a customer has signed; from then on only its reach and its end change."""
+
+    added_by = OPERATOR
+    editable_by = OPERATOR
+    fixed_fields = ("customer", "partner", "signed_by", "valid_from")
+    list_display = ("customer", "partner", "can_write", "includes_consent", "signed_by", "valid_from", "valid_to")
+    list_select_related = ("customer", "partner")
+    raw_id_fields = ("customer", "partner")
+    search_fields = ("customer__name", "partner__name")
+
+
+@admin.register(Membership)
+class MembershipAdmin(DeskAdmin):
+    """Operators say who belongs to which customer or Business Partner, and until when."""
+
+    added_by = OPERATOR
+    editable_by = OPERATOR
+    fixed_fields = ("user", "customer", "partner", "valid_from")
+    list_display = ("user", "customer", "partner", "can_write", "valid_from", "valid_to")
+    list_select_related = ("user", "customer", "partner")
+    raw_id_fields = ("user", "customer", "partner")
+    search_fields = ("user__name", "user__email", "customer__name")
+
+
+@admin.register(StaffRole)
+class StaffRoleAdmin(DeskAdmin):
+    seen_by = OPERATOR
+    list_display = ("user", "role", "country", "valid_from", "valid_to")
+    list_filter = ("role", "country")
+    list_select_related = ("user",)
+
+
+@admin.register(User)
+class UserAdmin(DeskAdmin):
+    """Only operators look people up, to say where they belong."""
+
+    seen_by = OPERATOR
+    fields = ("name", "email", "language", "is_active", "date_joined")
+    list_display = ("name", "email", "language", "is_active", "date_joined")
+    search_fields = ("name", "email")
