@@ -6,6 +6,7 @@ Run it after a change of a table; a test says when it was forgotten.
 """
 
 import sys
+import textwrap
 from pathlib import Path
 
 from migrations_app.rules.workflow import BATCH, TRANSFER
@@ -28,8 +29,10 @@ CASES: tuple[tuple[str, Workflow, str, str], ...] = (
         "Transfer request",
         TRANSFER,
         "migrations_app/rules/workflow.py",
-        "A consent that is not the last one is recorded and leaves the request where it is. A request that waits for "
-        "an enrollment or a schedule keeps its status and says in `waiting_for` what it waits for.",
+        (
+            "A consent that is not the last one is recorded and leaves the request where it is. A request that waits "
+            "for an enrollment keeps its status and says in `waiting_for` what it waits for."
+        ),
     ),
     (
         "Transfer form",
@@ -75,7 +78,8 @@ def page() -> str:
     """The whole of docs/workflows.md."""
     parts = [HEAD]
     for title, flow, place, note in CASES:
-        lines = [f"## {title}", "", f"From `{place}`. {note}", "", *diagram(flow), "", *table(flow), ""]
+        about = textwrap.fill(f"From `{place}`. {note}", 120)
+        lines = [f"## {title}", "", about, "", *diagram(flow), "", *table(flow), ""]
         parts.append("\n".join(lines))
     return "\n".join(parts)
 
