@@ -1,3 +1,18 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path, re_path
 
-urlpatterns: list[URLPattern] = []
+from migrations_app.api_urls import BATCH_STEPS, ID, REQUEST_STEPS
+from migrations_app.views import assistant, batches, requests
+
+urlpatterns: list[URLPattern] = [
+    path("transfers/", requests.request_list, name="transfers"),
+    path("transfers/new/", assistant.new_request, name="transfer_new"),
+    path("transfers/<uuid:pk>/", requests.request_page, name="transfer_page"),
+    re_path(rf"^transfers/(?P<pk>{ID})/(?P<verb>{REQUEST_STEPS})/$", requests.request_verb, name="transfer_verb"),
+    path("transfer-forms/", batches.batch_list, name="batches"),
+    path("transfer-forms/new/", batches.batch_new, name="batch_new"),
+    re_path(r"^transfer-forms/template\.(?P<kind>xlsx|csv|pdf)$", batches.form_template, name="form_template"),
+    path("transfer-forms/<uuid:pk>/", batches.batch_page, name="batch_page"),
+    path("transfer-forms/<uuid:pk>/rows/", batches.batch_rows, name="batch_rows"),
+    path("transfer-forms/<uuid:pk>/failed.xlsx", batches.batch_failed, name="batch_failed"),
+    re_path(rf"^transfer-forms/(?P<pk>{ID})/(?P<verb>{BATCH_STEPS})/$", batches.batch_verb, name="batch_verb"),
+]

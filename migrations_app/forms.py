@@ -1,0 +1,200 @@
+"""What pages ask for: where licenses go, which and how many, reasons, and filled-in forms."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from licenses.models import Entitlement
+from licenses.rules.parts import PERPETUAL_KINDS, TERM_KINDS
+from migrations_app.intake.values import LAST_DAY, MAX_QUANTITY
+from migrations_app.models import BatchRow, TransferBatch, TransferRequest
+from migrations_app.reading import LineInput, WaiverInput
+from sites.models import Enrollment, Site
+from sites.models.site import Program
+from sites.tenancy import Actor
+
+MOST_TEXT = 2000
+MOST_LINES = 200
+ENROLLMENT = "enrollment:"
+MOVABLE = tuple(str(kind) for kind in PERPETUAL_KINDS | TERM_KINDS)
+
+Choices = list[tuple[str, str] | tuple[str, list[tuple[str, str]]]]
+
+
+def source_sites(actor: Actor) -> list[Site]:
+    """The sites that the actor may move licenses from: Express first."""
+    rows = Site.objects.visible_to(actor).select_related("customer").order_by("customer__name", "site_number")
+    return sorted((s for s in rows if actor.may_write(s.customer)), key=lambda s: s.program != Program.PAE)
+
+
+def target_sites(actor: Actor) -> list[Site]:
+    """The Passport Advantage sites that the actor sees."""
+    rows = Site.objects.visible_to(actor).filter(program=Program.PA).select_related("customer", "agreement")
+    return list(rows.order_by("customer__name", "site_number"))
+
+
+def open_enrollments(actor: Actor) -> list[Enrollment]:
+    """Enrollments that may bring a target into being."""
+    waiting = ("draft", "submitted", "returned")
+    rows = Enrollment.objects.visible_to(actor).filter(status__in=waiting).exclude(kind=Enrollment.Kind.UPDATE)
+    return list(rows.order_by("-created_at", "id"))
+
+
+class RouteForm(forms.Form):
+    """Step one: from which site, and where to."""
+
+    source = forms.ChoiceField(label=_("From site"))
+    target = forms.ChoiceField(
+        label=_("To site"),
+        help_text=_("A Passport Advantage site, or an enrollment under way: the request then waits."),
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.sources = {s.site_number: s for s in source_sites(actor)}
+        self.targets = {s.site_number: s for s in target_sites(actor)}
+        self.enrollments = {f"{ENROLLMENT}{e.pk}": e for e in open_enrollments(actor)}
+        unknown = _("Choose one from the list.")
+        sources: Any = self.fields["source"]
+        sources.choices = [("", _now("Choose a site")), *_by_customer(self.sources.values())]
+        sources.error_messages["invalid_choice"] = unknown
+        targets: Any = self.fields["target"]
+        targets.choices = [("", _now("Choose a site")), *_by_customer(self.targets.values())]
+        targets.error_messages["invalid_choice"] = unknown
+        if self.enrollments:
+            waiting = [(key, f"{e} ({e.get_status_display()})") for key, e in self.enrollments.items()]
+            targets.choices = [*targets.choices, (_now("Enrollments under way"), waiting)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("source") and cleaned.get("source") == cleaned.get("target"):
+            self.add_error("target", _("Source and target are the same site. Choose another target."))
+        return cleaned
+
+    @property
+    def route(self) -> dict[str, Any]:
+        """The choice as the arguments of preview and create_request."""
+        target = self.cleaned_data["target"]
+        enrollment = self.enrollments.get(target)
+        return {
+            "source_site": self.cleaned_data["source"],
+            "target_site": None if enrollment else target,
+            "enrollment": enrollment.pk if enrollment else None,
+        }
+
+    @property
+    def target_label(self) -> str:
+        """The chosen target in words."""
+        chosen = self.cleaned_data["target"]
+        return str(self.targets.get(chosen) or self.enrollments.get(chosen) or chosen)
+
+
+def _by_customer(sites: Iterable[Site]) -> Choices:
+    """Sites as choices; in groups where there is more than one customer."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for site in sites:
+        groups.setdefault(site.customer.name, []).append(
+            (site.site_number, f"{site.site_number} {site.name} ({site.get_program_display()})")
+        )
+    return list(groups.items()) if len(groups) > 1 else [pair for pairs in groups.values() for pair in pairs]
+
+
+class LinesForm(forms.Form):
+    """Step two: how many units of which lines, why, and from when."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Why the licenses move. The IBM rep and the other Primary Contact read it."),
+    )  # fmt: skip
+    effective_on = forms.DateField(
+        label=_("Effective on"), required=False, widget=forms.DateInput(format="%Y-%m-%d"),
+        help_text=_("Left empty, the move counts from the day of approval."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, lines: Sequence[Entitlement], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+        for line in lines:
+            self.fields[f"quantity-{line.pk}"] = forms.IntegerField(
+                label=_now("Quantity of %(part)s") % {"part": line.part_id},
+                required=False,
+                min_value=0,
+                max_value=MAX_QUANTITY,
+                error_messages={"invalid": _("Write a whole number, such as 12.")},
+            )
+
+    def clean_effective_on(self) -> Any:
+        day = self.cleaned_data["effective_on"]
+        if day and day > LAST_DAY:
+            raise forms.ValidationError(_("That lies too far ahead."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        typed = [name for name in self.errors if name.startswith("quantity-")]
+        if not typed and not self.chosen:
+            raise forms.ValidationError(_("No license is chosen. Write a quantity beside at least one."))
+        return cleaned
+
+    @property
+    def chosen(self) -> list[LineInput]:
+        """The lines with a quantity, in the table's order."""
+        asked = ((line.pk, self.cleaned_data.get(f"quantity-{line.pk}")) for line in self.lines)
+        return [LineInput(entitlement=pk, quantity=units) for pk, units in asked if units]
+
+    def quantity_of(self, line: Entitlement) -> forms.BoundField:
+        """The quantity field of `line`."""
+        return self[f"quantity-{line.pk}"]
+
+
+def movable_lines(source: Site, actor: Actor, wanted: Sequence[UUID] = (), search: str = "") -> list[Entitlement]:
+    """License lines at `source` that may be asked for, `wanted` among them, the oldest first; MOST_LINES at most."""
+    rows = Entitlement.objects.visible_to(actor).held_now().filter(site=source, part__kind__in=MOVABLE)
+    rows = rows.select_related("part").order_by("part__product", "acquired_on", "pk")
+    found = rows
+    if search:
+        found = rows.filter(part__part_number__icontains=search) | rows.filter(part__description__icontains=search)
+    listed = list(found[:MOST_LINES])
+    known = {line.pk for line in listed}
+    missing = [pk for pk in wanted if pk not in known]
+    return [*rows.filter(pk__in=missing), *listed] if missing else listed
+
+
+def read_waivers(posted: Any) -> list[WaiverInput]:
+    """The reasons that somebody typed beside warnings: fields waive-CODE-LINE, LINE `all` for the whole request."""
+    found: list[WaiverInput] = []
+    for name, reason in posted.items():
+        word, _dash, rest = name.partition("-")
+        code, _dash, line = rest.partition("-")
+        if word == "waive" and reason.strip() and len(code) <= 4:
+            found.append(WaiverInput(code, None if line == "all" else line, reason.strip()[:MOST_TEXT]))
+    return found
+
+
+class RequestFilter(forms.Form):
+    """Narrows the list of requests."""
+
+    status = forms.ChoiceField(
+        choices=[("", _("All")), *TransferRequest.Status.choices], required=False, label=_("Status")
+    )
+
+
+class RowFilter(forms.Form):
+    """Narrows the rows of a form."""
+
+    outcome = forms.ChoiceField(choices=[("", _("All")), *BatchRow.Outcome.choices], required=False)
+
+
+class UploadForm(forms.Form):
+    """A filled-in transfer form."""
+
+    file = forms.FileField(label=_("Filled-in form"), widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.csv"}))
+    mode = forms.ChoiceField(
+        label=_("How to take it"), choices=TransferBatch.Mode.choices, initial=TransferBatch.Mode.PER_ROW,
+        widget=forms.RadioSelect,
+        help_text=_("“All rows or none” submits nothing while a single row is wrong."),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pages of moves: the list, the assistant, a request, and filled-in forms."""

@@ -1,0 +1,198 @@
+"""Filled-in forms as pages: uploaded, watched, submitted, and their rows."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from licenses.readmodels import one
+from licenses.views.paging import slice_of
+from licenses.views.shared import Item, actor_of
+from migrations_app import operations, queries
+from migrations_app.api.files import failed_rows_file, template_file
+from migrations_app.forms import RowFilter, UploadForm
+from migrations_app.intake.headings import FORM
+from migrations_app.intake.limits import LIMITS, MIB
+from migrations_app.models import BatchRow, TransferBatch
+from migrations_app.queries import BatchView
+from migrations_app.views.requests import events, with_turn
+from migrations_app.words.labels import BATCH_DONE
+from portal.kernel.errors import DomainError
+from sites.clock import now, today
+from sites.tenancy import Actor
+from sites.words import fault_as_json
+
+FIRST_ROWS = 25
+QUICK = ("uploaded", "checking")
+
+
+def visible(actor: Actor, pk: UUID) -> TransferBatch:
+    """The form `pk`. Raises NotFound for unknown and foreign."""
+    return one(TransferBatch.objects.visible_to(actor), pk=pk)
+
+
+@require_safe
+def batch_list(request: HttpRequest) -> HttpResponse:
+    """The actor's forms, the newest first."""
+    actor = actor_of(request)
+    page = slice_of(TransferBatch.objects.visible_to(actor), ("number",), request, descending=True, size=25)
+    views = [queries.batch_view(batch, actor) for batch in page.rows]
+    return render(request, "batches/list.html", {"page": page, "views": views})
+
+
+def batch_new(request: HttpRequest) -> HttpResponse:
+    """Hand in a filled-in form."""
+    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            upload, mode = form.cleaned_data["file"], form.cleaned_data["mode"]
+            try:
+                batch = operations.upload(actor=actor_of(request), at=now(), upload=upload, mode=mode)
+            except DomainError as refusal:
+                status = refusal.status
+                for fault in refusal.faults:
+                    field = fault.field if fault.field in form.fields else None
+                    form.add_error(field, fault_as_json(fault)["message"])
+            else:
+                return redirect("batch_page", batch.pk)
+    context = {
+        "form": form,
+        "crumbs": [Item(_("Transfer forms"), url=reverse("batches")), Item(_("Upload"))],
+        "columns": FORM.columns,
+        "limit_rows": LIMITS.data_rows,
+        "limit_megabytes": LIMITS.file_bytes // MIB,
+    }
+    return render(request, "batches/new.html", context, status=status)
+
+
+@require_safe
+def form_template(request: HttpRequest, kind: str) -> HttpResponse:
+    """The empty form in the reader's language, or the one asked for."""
+    asked = request.GET.get("lang", "")
+    return template_file(kind, asked if asked in ("da", "en") else get_language() or "en")
+
+
+@require_safe
+def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One form: progress, counts, what is wrong, its first rows, the requests it made.
+
+    htmx asks for the progress alone; once the form has moved on it reloads the page.
+    """
+    actor = actor_of(request)
+    batch = visible(actor, pk)
+    view = queries.batch_view(batch, actor)
+    if request.headers.get("HX-Request"):
+        response = render(request, "batches/_progress.html", progress_context(view))
+        if request.GET.get("seen") != seen(view):
+            response["HX-Refresh"] = "true"
+        return response
+    response = render(request, "batches/page.html", page_context(batch, view, actor))
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def seen(view: BatchView) -> str:
+    """What the reader of a page knows of the form; another word means that there is something new."""
+    return f"{view.status}-{len(view.requests)}-{view.counts['failed']}-{view.counts['applied']}"
+
+
+def progress_context(view: BatchView) -> dict[str, Any]:
+    """The part of the page that is asked for again and again."""
+    done = {
+        "uploaded": _("Waiting for its turn"),
+        "checking": _("Checking the rows"),
+        "submitted": _("Requests are made and decided"),
+        "applying": _("Licenses are moving"),
+    }
+    return {
+        "batch": view,
+        "progress_label": done.get(view.status, view.status_label),
+        "pace": "1s" if view.status in QUICK or not view.requests else "10s",
+        "seen": seen(view),
+    }
+
+
+def page_context(
+    batch: TransferBatch, view: BatchView, actor: Actor, refusal: DomainError | None = None, typed: str = ""
+) -> dict[str, Any]:
+    """What the page of a form shows."""
+    requests = queries.requests_for(actor).filter(pk__in=view.requests).order_by("number")[:FIRST_ROWS]
+    rows = list(queries.batch_rows(batch).select_related("request")[:FIRST_ROWS])
+    return progress_context(view) | {
+        "crumbs": [Item(_("Transfer forms"), url=reverse("batches")), Item(view.number)],
+        "made": [with_turn(case) for case in queries.describe_many(requests, actor)],
+        "rows": row_views(rows),
+        "more_rows": view.counts["rows"] > len(rows),
+        "events": events(view.timeline),
+        "faults": [fault_as_json(f) for f in refusal.faults] if refusal else [],
+        "typed": typed,
+        "has_failed": bool(view.counts["invalid"] or view.counts["failed"]),
+        "warned": batch.rows.filter(outcome="valid", errors__contains=[{"severity": "warning"}]).exists(),
+        "mode_label": batch.get_mode_display(),
+        "created_at": batch.created_at,
+    }
+
+
+def row_views(rows: list[BatchRow]) -> list[dict[str, Any]]:
+    """Rows with their findings in the reader's language."""
+    return [{"row": row, "errors": [queries.retell(error) for error in row.errors]} for row in rows]
+
+
+@require_safe
+def batch_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """All rows of a form, by number, of one outcome where that is asked for."""
+    actor = actor_of(request)
+    batch = visible(actor, pk)
+    form = RowFilter(request.GET)
+    outcome = form.cleaned_data["outcome"] if form.is_valid() else ""
+    page = slice_of(queries.batch_rows(batch, outcome or None).select_related("request"), ("number",), request, size=50)
+    view = queries.batch_view(batch, actor)
+    context = {
+        "batch": view,
+        "crumbs": [
+            Item(_("Transfer forms"), url=reverse("batches")),
+            Item(view.number, url=reverse("batch_page", args=[pk])),
+            Item(_("Rows")),
+        ],
+        "outcome": outcome,
+        "tabs": [("", _("All")), *BatchRow.Outcome.choices],
+        "page": page,
+        "rows": row_views(page.rows),
+    }
+    return render(request, "batches/rows.html", context)
+
+
+@require_safe
+def batch_failed(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The rows that didn't go through, as a workbook."""
+    return failed_rows_file(visible(actor_of(request), pk), get_language() or "en")
+
+
+def batch_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Submit a form, try it again, or undo it."""
+    actor = actor_of(request)
+    batch = visible(actor, pk)
+    if request.method != "POST":
+        return redirect("batch_page", pk)
+    typed = request.POST.get("reason", "").replace("\0", "").strip()[:2000]
+    try:
+        if verb == "submit":
+            operations.submit_batch(actor=actor, at=now(), batch_id=pk, waive_warnings=typed)
+        elif verb == "retry":
+            operations.retry_batch(actor=actor, at=now(), batch_id=pk)
+        else:
+            operations.undo_batch(actor=actor, at=now(), on=today(), batch_id=pk, reason=typed)
+    except DomainError as refusal:
+        view = queries.batch_view(batch, actor)
+        context = page_context(batch, view, actor, refusal, typed)
+        return render(request, "batches/page.html", context, status=refusal.status)
+    messages.success(request, str(BATCH_DONE[verb]) % {"number": str(batch)})
+    return redirect("batch_page", pk)

@@ -1,0 +1,203 @@
+"""The list of requests, one request, and its steps."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from licenses.readmodels import one
+from licenses.views.paging import slice_of
+from licenses.views.shared import Item, actor_of
+from migrations_app import operations, queries
+from migrations_app.forms import RequestFilter, read_waivers
+from migrations_app.models import TransferRequest
+from migrations_app.operations.decisions import NEEDS_REASON
+from migrations_app.queries import RequestView
+from migrations_app.rules.workflow import TRANSFER
+from migrations_app.views.plan import plan_page
+from migrations_app.words.labels import DONE, SEVERITIES, STEPS, TURNS
+from portal.kernel.errors import DomainError
+from sites.clock import now, today
+from sites.models import Enrollment
+from sites.templatetags.formats import day
+from sites.tenancy import Actor
+from sites.words import fault_as_json
+
+DANGER = frozenset({"refuse", "reject", "withdraw", "reverse"})
+VERBS = frozenset(t.action for t in TRANSFER.transitions) - {"complete"}
+
+
+@require_safe
+def request_list(request: HttpRequest) -> HttpResponse:
+    """Requests that the actor sees, the newest first."""
+    actor = actor_of(request)
+    form = RequestFilter(request.GET or None)
+    status = form.cleaned_data["status"] if form.is_valid() else ""
+    rows = queries.requests_for(actor)
+    page = slice_of(rows.filter(status=status) if status else rows, ("number",), request, descending=True, size=25)
+    context = {
+        "form": form,
+        "page": page,
+        "views": [with_turn(view) for view in queries.describe_many(page.rows, actor)],
+        "filtered": bool(status),
+        "may_move": may_move(actor),
+    }
+    return render(request, "transfers/list.html", context)
+
+
+def may_move(actor: Actor) -> bool:
+    """Whether the actor may ask for anything at all."""
+    return bool(actor.writer_of) or any(m.can_write for m in actor.mandates)
+
+
+def with_turn(view: RequestView) -> dict[str, Any]:
+    """A case with the words for whose turn it is."""
+    return {"case": view, "turn": TURNS.get(view.whose_turn, view.whose_turn)}
+
+
+@require_safe
+def request_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One request with everything about it."""
+    transfer = one(queries.requests_for(actor_of(request)), pk=pk)
+    return render(request, "transfers/page.html", case_context(transfer, actor_of(request)))
+
+
+def request_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Take a step; what stands in the way is told on the request's page, with what was typed."""
+    actor = actor_of(request)
+    transfer = one(queries.requests_for(actor), pk=pk)
+    if request.method != "POST" or verb not in VERBS:
+        return redirect("transfer_page", pk)
+    version = request.POST.get("version", "")
+    try:
+        operations.take(
+            verb,
+            actor=actor,
+            at=now(),
+            on=today(),
+            request_id=pk,
+            reason=request.POST.get("reason", "").replace("\0", "")[:2000],
+            waivers=read_waivers(request.POST),
+            version=int(version) if version.isascii() and version.isdigit() else None,
+        )
+    except DomainError as refusal:
+        transfer = one(queries.requests_for(actor), pk=pk)
+        context = case_context(transfer, actor, refusal=refusal, verb=verb, typed=request.POST)
+        return render(request, "transfers/page.html", context, status=refusal.status)
+    messages.success(request, str(DONE[verb]) % {"number": str(transfer)})
+    return redirect("transfer_page", pk)
+
+
+def case_context(
+    transfer: TransferRequest,
+    actor: Actor,
+    *,
+    refusal: DomainError | None = None,
+    verb: str = "",
+    typed: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """What the page of a request shows; `typed` is kept in the form of `verb`."""
+    view = queries.describe(transfer, actor)
+    names = {str(line.entitlement): f"{line.part_number} · {line.order_reference}" for line in view.lines}
+    kept = typed or {}
+    return {
+        **with_turn(view),
+        "crumbs": [Item(_("Transfer requests"), url=reverse("transfers")), Item(view.number)],
+        "facts": facts(transfer, view),
+        "checks": check_rows(view.checks, kept, "submit" in view.actions),
+        "plan": plan_page(view.plan, names),
+        "sides": consent_rows(view),
+        "events": events(view.timeline),
+        "actions": [action(name, verb, kept) for name in view.actions],
+        "faults": [fault_as_json(f) for f in refusal.faults] if refusal else [],
+        "can_copy": view.status in ("returned", "rejected", "withdrawn") and may_move(actor),
+    }
+
+
+def action(name: str, verb: str, typed: Mapping[str, str]) -> dict[str, Any]:
+    """A button with what was typed beside it."""
+    return {
+        "verb": name,
+        "label": STEPS[name],
+        "needs_reason": name in NEEDS_REASON,
+        "danger": name in DANGER,
+        "reason": typed.get("reason", "") if name == verb else "",
+        "open": name == verb,
+    }
+
+
+def check_rows(checks: Sequence[Mapping[str, Any]], typed: Mapping[str, str], asking: bool) -> list[dict[str, Any]]:
+    """Findings with their words; warnings that nobody waived take a reason where the actor is asking."""
+    rows = []
+    for check in checks:
+        name = f"waive-{check['code']}-{check['line'] or 'all'}"
+        open_warning = check["waivable"] and not check.get("waived") and asking
+        rows.append(
+            {
+                **check,
+                "severity_label": SEVERITIES.get(check["severity"], check["severity"]),
+                "mends_label": TURNS.get(check["mends"] or "", ""),
+                "input": name if open_warning else "",
+                "typed": typed.get(name, ""),
+            }
+        )
+    return rows
+
+
+def facts(transfer: TransferRequest, view: RequestView) -> list[Item]:
+    """The request's own data for a definition list."""
+    source = transfer.source_site
+    found = [
+        Item(_("Customer"), view.customer),
+        Item(_("From site"), str(source), url=reverse("site_page", args=[source.site_number])),
+        _target(transfer),
+        Item(_("Effective on"), day(view.effective_on) if view.effective_on else _("the day of approval")),
+        Item(_("Reason"), view.reason or "–"),
+    ]
+    if view.waiting_for:
+        until = _("until %(day)s") % {"day": day(view.waiting_until)} if view.waiting_until else ""
+        found.append(Item(_("Waits for"), _("check %(code)s") % {"code": view.waiting_for}, note=until))
+    if view.decision_reason:
+        found.append(Item(_("Decision"), view.decision_reason))
+    if transfer.batch_id:
+        found.append(Item(_("Came by"), _("a transfer form"), url=reverse("batch_page", args=[transfer.batch_id])))
+    return found
+
+
+def _target(transfer: TransferRequest) -> Item:
+    if transfer.target_site is not None:
+        return Item(
+            _("To site"), str(transfer.target_site), url=reverse("site_page", args=[transfer.target_site.site_number])
+        )
+    waiting: Enrollment | None = transfer.enrollment
+    url = reverse("enrollment_page", args=[waiting.pk]) if waiting else None
+    return Item(_("To site"), str(waiting) if waiting else "–", url=url, note=_("enrollment under way"))
+
+
+def consent_rows(view: RequestView) -> list[Item]:
+    """Who consented for which side, and who hasn't yet."""
+    given = {consent["side"]: consent for consent in view.consents}
+    found = []
+    for side, label in (("source", _("Source site")), ("target", _("Target site"))):
+        consent = given.get(side)
+        note = _("under a mandate") if consent and consent["under_mandate"] else ""
+        if consent:
+            value = _("%(who)s, %(day)s") % {"who": consent["by"], "day": day(consent["at"].date())}
+        else:
+            value = _("not yet")
+        found.append(Item(label, value, note=note))
+    return found
+
+
+def events(timeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What happened, the newest first, for the timeline."""
+    return [
+        {"at": e["at"], "title": e["label"], "who": e["actor"], "text": e["data"].get("reason", "")}
+        for e in reversed(timeline)
+    ]
