@@ -5,6 +5,7 @@
 Runs with the machine's own Python and nothing else. Says in a sentence what is missing.
 """
 
+import fcntl
 import hashlib
 import os
 import re
@@ -12,6 +13,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 if sys.version_info < (3, 11):
@@ -21,7 +24,7 @@ if sys.version_info < (3, 11):
     )
 
 from portal.services.problems import ServiceProblem
-from scripts.runner import ROOT, Runner, main
+from scripts.runner import POLL_SECONDS, ROOT, Runner, main
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -108,20 +111,51 @@ def fill(runner: Runner, lists: list[Path]) -> None:
             ) from problem
 
 
+@contextmanager
+def alone(runner: Runner) -> Iterator[None]:
+    """Waits until no other installation runs in this folder. The lock is the folder's own and ends with us."""
+    descriptor = os.open(ROOT, os.O_RDONLY)
+    told = False
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not told:
+                    print("Another installation runs in this folder; waiting for it …", flush=True)
+                told = True
+                runner.check()
+                time.sleep(POLL_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def body(runner: Runner) -> int:
     """Installs what is missing."""
     lists = wanted(dev="--dev" in sys.argv[1:])
     if not missing(lists):
         return 0
-    started = time.monotonic()
     os.chdir(ROOT)
+    with alone(runner):
+        install(runner, lists)
+    return 0
+
+
+def install(runner: Runner, lists: list[Path]) -> None:
+    """Makes the environment and fills it, unless somebody else just did."""
+    started = time.monotonic()
     have = installed()
     make_venv(runner)
     todo = missing(lists)
+    if not todo:
+        return
     fill(runner, todo)
-    STAMP.write_text("\n".join(sorted(have | {fingerprint(path) for path in todo})))
+    # What another state of the lists once installed is forgotten: it may have been replaced since.
+    current = {fingerprint(path) for path in ROOT.glob("requirements*.txt")}
+    STAMP.write_text("\n".join(sorted((have & current) | {fingerprint(path) for path in todo})))
     print(f"Packages: installed in {time.monotonic() - started:.1f} s.", flush=True)
-    return 0
 
 
 if __name__ == "__main__":
