@@ -71,11 +71,17 @@ def test_the_application_is_nobody_special(ground: Ground) -> None:
 
 
 def test_the_application_owns_and_creates_nothing(ground: Ground) -> None:
-    assert _ask(ground, "SELECT relname FROM pg_class WHERE relowner = current_user::regrole AND relpersistence <> 't'"
-                        " UNION ALL SELECT proname FROM pg_proc WHERE proowner = current_user::regrole"
-                        " UNION ALL SELECT nspname FROM pg_namespace WHERE nspowner = current_user::regrole") == []  # fmt: skip
-    assert _ask(ground, "SELECT has_schema_privilege('public', 'CREATE'),"
-                        " has_database_privilege(current_database(), 'CREATE')") == [(False, False)]  # fmt: skip
+    owned = _ask(
+        ground,
+        "SELECT relname FROM pg_class WHERE relowner = current_user::regrole AND relpersistence <> 't'"
+        " UNION ALL SELECT proname FROM pg_proc WHERE proowner = current_user::regrole"
+        " UNION ALL SELECT nspname FROM pg_namespace WHERE nspowner = current_user::regrole",
+    )
+    creates = _ask(
+        ground,
+        "SELECT has_schema_privilege('public', 'CREATE'), has_database_privilege(current_database(), 'CREATE')",
+    )
+    assert (owned, creates) == ([], [(False, False)])
 
 
 def test_the_application_truncates_references_and_triggers_nothing(ground: Ground) -> None:
