@@ -71,6 +71,7 @@ def body(runner: Runner) -> int:
     """The tests, and no trace of them afterwards."""
     state = Path(tempfile.mkdtemp(prefix="passage-test-"))
     state.chmod(0o711)
+    (state / "static").mkdir()
     os.chdir(ROOT)
     os.environ["STATE_DIR"] = str(state)
     try:
