@@ -1,7 +1,5 @@
 """The desk reads renewal quotes; only the customer answers them, and only the portal makes them."""
 
-from typing import ClassVar
-
 from django.contrib import admin
 
 from renewals.models import QuoteLine, RenewalQuote
@@ -14,7 +12,7 @@ class LineInline(admin.TabularInline):
     model = QuoteLine
     extra = 0
     can_delete = False
-    fields: ClassVar = [
+    fields = (
         "item",
         "site_number",
         "part_number",
@@ -26,7 +24,7 @@ class LineInline(admin.TabularInline):
         "unit_price",
         "amount",
         "points",
-    ]
+    )
     readonly_fields = fields
 
     def has_add_permission(self, *_args: object) -> bool:

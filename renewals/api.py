@@ -183,9 +183,9 @@ class QuoteAnswer(APIView):
         body = _body(request)
         version, reason = _version(body, faults), _text(body, "reason", faults)
         _require_none(faults)
-        common = {"actor": actor_of(request), "at": now(), "on": today(), "quote_id": pk, "version": version}
+        actor = actor_of(request)
         if self.verb == "accept":
-            operations.accept(**common)
+            operations.accept(actor=actor, at=now(), on=today(), quote_id=pk, version=version)
         else:
-            operations.decline(**common, reason=reason)
+            operations.decline(actor=actor, at=now(), on=today(), quote_id=pk, version=version, reason=reason)
         return Response(QuoteDetailSerializer(one(_quotes(request), pk=pk)).data)

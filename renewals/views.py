@@ -103,12 +103,13 @@ def quote_verb(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, quote: RenewalQuote, verb: str, typed: dict[str, Any]) -> None:
-    common = {"actor": actor_of(request), "at": now(), "on": today(), "quote_id": quote.pk, "version": typed["version"]}
+    actor, version = actor_of(request), typed["version"]
     if verb == "accept":
-        operations.accept(**common)
+        operations.accept(actor=actor, at=now(), on=today(), quote_id=quote.pk, version=version)
         messages.success(request, _("Quote %(number)s is accepted.") % {"number": quote.number})
     else:
-        operations.decline(**common, reason=typed["reason"])
+        reason = typed["reason"]
+        operations.decline(actor=actor, at=now(), on=today(), quote_id=quote.pk, version=version, reason=reason)
         messages.success(request, _("Quote %(number)s is declined.") % {"number": quote.number})
 
 

@@ -68,11 +68,11 @@ def _load(actor: Actor, quote_id: UUID | str, version: int | None) -> RenewalQuo
     """The quote, locked after its Agreement or site: the same order as where quotes are made."""
     quote = one(RenewalQuote.objects.visible_to(actor), pk=quote_id)
     require_answering(actor, quote)
+    agreement = None
     if quote.agreement_id is not None:
         agreements = Agreement.objects.select_for_update(of=("self",)).select_related("customer")
         agreement = agreements.get(pk=quote.agreement_id)
-    else:
-        agreement = None
+    elif quote.site_id is not None:
         Site.objects.select_for_update(of=("self",)).get(pk=quote.site_id)
     quotes = RenewalQuote.objects.select_for_update(of=("self",)).select_related("customer", "site__customer")
     quote = quotes.get(pk=quote.pk)
@@ -149,5 +149,6 @@ def _answered(
         **told,
         **({"reason": reason} if reason else {}),
     )
-    enqueue(kind=JOB, subject_id=quote.agreement_id or quote.site_id, actor=actor, at=at)
+    if subject := quote.agreement_id or quote.site_id:
+        enqueue(kind=JOB, subject_id=subject, actor=actor, at=at)
     return quote

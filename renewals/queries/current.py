@@ -25,7 +25,7 @@ def is_stale(quote: RenewalQuote, on: date) -> bool:
 
 def open_transition_of(quote: RenewalQuote) -> RenewalQuote | None:
     """The issued transition quote that an Anniversary's quote takes for accepted."""
-    if quote.kind != Kind.ANNIVERSARY:
+    if quote.kind != Kind.ANNIVERSARY or quote.agreement_id is None:
         return None
     rows = RenewalQuote.objects.filter(
         agreement_id=quote.agreement_id, kind=Kind.TRANSITION, anniversary=quote.anniversary, status=Status.ISSUED

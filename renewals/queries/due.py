@@ -33,5 +33,5 @@ def express_sites_due(on: date) -> list[UUID]:
     )
     moved = QuoteLine.objects.filter(Exists(left), quote_id=OuterRef("pk"))
     rows = RenewalQuote.objects.filter(kind=RenewalQuote.Kind.EXPRESS, status=RenewalQuote.Status.ISSUED)
-    rows = rows.filter(Exists(moved)).order_by().values_list("site_id", flat=True)
-    return [site for site in rows.distinct()[:MOST_AT_ONCE] if site is not None]
+    sites = rows.filter(Exists(moved)).order_by().values_list("site_id", flat=True).distinct()
+    return [site for site in sites[:MOST_AT_ONCE] if site is not None]

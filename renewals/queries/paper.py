@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.utils.translation import override
+from django_countries import countries
 
 from renewals.models import QuoteLine, RenewalQuote
 from renewals.papers import QuotePaper, QuotePaperContact, QuotePaperLine, QuotePaperSite
@@ -16,7 +17,10 @@ def paper_of(quote: RenewalQuote) -> QuotePaper:
     lines = list(quote.lines.all())
     sites = {s.site_number: s for s in Site.objects.filter(site_number__in={line.site_number for line in lines})}
     with override(quote.language):
-        contacts = tuple(_contacts(quote, sites.values()))
+        return _paper(quote, lines, sites)
+
+
+def _paper(quote: RenewalQuote, lines: list[QuoteLine], sites: dict[str, Site]) -> QuotePaper:
     return QuotePaper(
         number=quote.number,
         version=quote.version,
@@ -36,12 +40,12 @@ def paper_of(quote: RenewalQuote) -> QuotePaper:
         rsvp_level=quote.rsvp_level,
         agreement_number=quote.agreement.number if quote.agreement else "",
         anniversary=quote.anniversary,
-        contacts=contacts,
+        contacts=tuple(_contacts(sites.values())),
         demo_prices=quote.demonstration_prices,
     )
 
 
-def _contacts(quote: RenewalQuote, sites: Iterable[Site]) -> list[QuotePaperContact]:
+def _contacts(sites: Iterable[Site]) -> list[QuotePaperContact]:
     """Those of the Originating Site; of an Express site its own."""
     ranked = sorted(sites, key=lambda s: (not s.originating, s.site_number))
     rows = SiteContact.objects.filter(site__in=ranked[:1]).valid_on(today()).order_by("role", "name")
@@ -54,7 +58,7 @@ def _site(number: str, site: Site | None) -> QuotePaperSite:
 
 def _address(where: Site | Customer) -> tuple[str, ...]:
     town = f"{where.postal_code} {where.city}".strip()
-    return tuple(line for line in (where.street, town, str(where.country.name) if where.country else "") if line)
+    return tuple(line for line in (where.street, town, countries.name(str(where.country))) if line)
 
 
 def _line(line: QuoteLine) -> QuotePaperLine:

@@ -44,7 +44,9 @@ _LINE_SAID = (
 
 def content(quote: RenewalQuote, lines: Iterable[QuoteLine]) -> tuple[Any, ...]:
     """All that a quote says to the customer, to be compared: two of equal content are one version."""
-    said = tuple(getattr(quote, name) for name in _SAID)
+    # An Express quote is about one day; which of them names the site's lapsed lines says nothing about that day.
+    names = [name for name in _SAID if (name, quote.kind) != ("left_out", RenewalQuote.Kind.EXPRESS)]
+    said = tuple(getattr(quote, name) for name in names)
     return (*said, *(tuple(getattr(line, name) for name in _LINE_SAID) for line in lines))
 
 

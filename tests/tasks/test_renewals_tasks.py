@@ -1,0 +1,48 @@
+"""Renewals pull: a completed move is seen by the head version of its agreement."""
+
+import pytest
+
+from renewals.models import RenewalQuote
+from renewals.tasks import refresh_quotes
+from sites.models import Job
+from tests import cast
+from tests.renewing import EARLY, LATE, move
+
+pytestmark = pytest.mark.django_db
+
+
+def _open(world: cast.World) -> list[str]:
+    with cast.looking():
+        rows = RenewalQuote.objects.filter(agreement=world.agreement, status="issued")
+        return sorted(rows.values_list("kind", flat=True))
+
+
+def test_the_beat_finds_a_completed_move(world, run_jobs):
+    refresh_quotes()
+    run_jobs()
+    assert _open(world) == ["anniversary"]
+    assert refresh_quotes() == 0
+    move(world, EARLY, LATE)
+    assert refresh_quotes() == 1
+    run_jobs()
+    assert _open(world) == ["anniversary", "transition"]
+    assert refresh_quotes() == 0
+
+
+def test_ringing_twice_makes_one_job(world):
+    move(world, EARLY)
+    refresh_quotes()
+    refresh_quotes()
+    with cast.looking():
+        assert Job.objects.filter(kind="quotes.issue", subject_id=world.agreement.pk).count() == 1
+
+
+def test_a_job_for_something_gone_does_nothing(world, run_jobs):
+    import uuid
+
+    from sites.clock import now
+    from sites.jobs import enqueue
+
+    with cast.looking() as portal:
+        enqueue(kind="quotes.issue", subject_id=uuid.uuid4(), actor=portal, at=now())
+    assert run_jobs() == 1
