@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import UTC
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from portal.api.problems import problem
@@ -42,7 +44,8 @@ class TokenMiddleware:
 class TransactionMiddleware:
     """Opens the request's transaction, names its actor to the database, rolls back on a fault of ours.
 
-    Reading methods get a read-only transaction: the database refuses a GET that writes.
+    Reading methods get a read-only transaction: the database refuses a GET that writes. The API speaks UTC, pages
+    speak the time of Copenhagen.
     """
 
     def __init__(self, get_response: Handler):
@@ -52,7 +55,8 @@ class TransactionMiddleware:
         request.actor = None  # type: ignore[attr-defined]
         if request.path.startswith(OUTSIDE):
             return self.get_response(request)
-        with transaction.atomic():
+        zone = UTC if request.path.startswith(API) else timezone.get_default_timezone()
+        with timezone.override(zone), transaction.atomic():
             if request.method in SAFE:
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION READ ONLY")

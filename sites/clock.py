@@ -8,7 +8,7 @@ from django.utils import timezone
 
 def today() -> date:
     """The business date in Copenhagen; stands still at CLOCK_TODAY where that is set."""
-    return settings.CLOCK_TODAY or timezone.localdate()
+    return settings.CLOCK_TODAY or timezone.localdate(timezone=timezone.get_default_timezone())
 
 
 def now() -> datetime:

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from sites.tenancy.walls import append_only, run, tenant_key, wall
+from sites.tenancy.walls import append_only, tenant_key, wall
 
 
 class Migration(migrations.Migration):
@@ -12,10 +12,6 @@ class Migration(migrations.Migration):
         wall("renewals_renewalquote", update=("status", "answered_by_id", "answered_at", "answer_reason")),
         wall("renewals_quoteline"),
         append_only("renewals_quoteline"),
-        run(
-            "CREATE UNIQUE INDEX quote_accepted_once ON renewals_renewalquote (agreement_id, kind, anniversary)"
-            " WHERE status = 'accepted' AND kind = 'anniversary'"
-        ),
         tenant_key("renewals_quoteline", "quote_id", "renewals_renewalquote"),
         tenant_key("renewals_renewalquote", "agreement_id", "sites_agreement"),
         tenant_key("renewals_renewalquote", "site_id", "sites_site"),
