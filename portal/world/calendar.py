@@ -7,8 +7,8 @@ from dateutil.relativedelta import relativedelta
 
 from portal.kernel.period import DAY
 
-# From 32 days on there is always a month end left between today and the day before the Anniversary.
-_ANNIVERSARY_FROM = timedelta(days=32)
+# From 33 days on there is always a month end between today and the day before the Anniversary.
+_ANNIVERSARY_FROM = timedelta(days=33)
 _MID_MONTH = 14
 
 
@@ -25,7 +25,7 @@ class Calendar:
 
     @property
     def anniversary(self) -> date:
-        """The next Anniversary of the demonstration's Agreement: a first of a month, 32 to 62 days ahead."""
+        """The next Anniversary of the demonstration's Agreement: a first of a month, 33 to 63 days ahead."""
         earliest = self.today + _ANNIVERSARY_FROM
         return earliest if earliest.day == 1 else month_start(earliest, 1)
 

@@ -28,7 +28,7 @@ from sites.tenancy import system_actor
 CHUNK_LINES = 5_000
 _POSTED_AT_ONCE = 2_000
 _NUMBERS_FROM = 8_000_000
-_NUMBERS_TO = 8_900_000
+_NUMBERS = r"^08[0-8][0-9]{5}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _offset(seed: int) -> int:
     mine = Customer.objects.filter(pk=_customer_id(seed, 0)).first()
     if mine is not None:
         return int(mine.ibm_customer_number) - _NUMBERS_FROM
-    numbers = Customer.objects.filter(ibm_customer_number__range=(f"{_NUMBERS_FROM:08d}", f"{_NUMBERS_TO:08d}"))
+    numbers = Customer.objects.filter(ibm_customer_number__regex=_NUMBERS)
     last = numbers.aggregate(last=Max("ibm_customer_number"))["last"]
     return int(last) + 1 - _NUMBERS_FROM if last else 0
 
