@@ -45,6 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FILES] = files
     settings.CLOCK_TODAY = TODAY
     settings.DEMO = True
+    # WhiteNoise warns of a folder that isn't there; files come from the finders.
+    settings.STATIC_ROOT = Path(files)
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {
