@@ -191,5 +191,5 @@ def read_version(header: str | None) -> int | None:
         return None
     found = _VERSION.fullmatch(header.strip())
     if found is None:
-        raise Stale(Fault("version_invalid", "If-Match", params={"value": _shown(header)}))
+        raise Stale(Fault("etag_invalid", "If-Match", params={"value": _shown(header)}))
     return int(found.group(1))

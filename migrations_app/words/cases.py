@@ -17,7 +17,7 @@ _BODY = {
     "quantity_range": Words(
         _("“%(value)s” units can't move."), _("Write a whole number, at least 1 and at most %(most)s.")
     ),
-    "version_invalid": Words(
+    "etag_invalid": Words(
         _("“%(value)s” isn't a version."), _('Send the ETag of your last reading in If-Match, such as "3".')
     ),
     "date_far": Words(_("%(value)s lies too far ahead."), _("Choose a day up to %(last)s.")),
@@ -60,7 +60,7 @@ _BATCH = {
         _("You uploaded this very file before, on %(date)s: it is form %(number)s."),
         _("Open that form; to send it again, undo it first or change the file."),
     ),
-    "no_mandate": Words(
+    "mandate_missing": Words(
         _("You may see site %(value)s, but not request anything for its customer."),
         _("Ask the customer for a mandate, or leave the row out."),
     ),
