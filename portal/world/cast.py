@@ -76,12 +76,13 @@ def _people(cast: Cast) -> None:
 
 def create_customers(companies: dict[str, Company], ids: dict[str, UUID] | None = None) -> dict[str, Customer]:
     """A customer and an Enterprise of its own for each company, by the same keys; with `ids` where they are given."""
-    customers = {}
+    customers, enterprises = {}, []
     for key, company in companies.items():
         pk = ids[key] if ids else uuid4()
+        enterprises.append(Enterprise(id=pk, name=company.name))
         customers[key] = Customer(
             id=pk,
-            enterprise=Enterprise(id=pk, name=company.name),
+            enterprise=enterprises[-1],
             name=company.name,
             registration_number=company.registration_number,
             vat_number=company.vat_number,
@@ -94,7 +95,7 @@ def create_customers(companies: dict[str, Company], ids: dict[str, UUID] | None 
             currency=company.currency,
             language=company.language,
         )
-    Enterprise.objects.bulk_create([c.enterprise for c in customers.values()])
+    Enterprise.objects.bulk_create(enterprises)
     Customer.objects.bulk_create(customers.values())
     return customers
 

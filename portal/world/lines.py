@@ -73,7 +73,8 @@ def plan_sites(lines: int, parts: Sequence[Part], today: date, random: Random) -
     if began is not None:
         for number in range(random.choice((1, 1, 1, 2, 2, 3, 5))):
             plans.append(SitePlan("PA", random.choice(TOWNS), number == 0, began))
-    left, orders = lines, defaultdict(int)
+    left = lines
+    orders: dict[int, int] = defaultdict(int)
     while left:
         at = min(int(random.expovariate(1.2)), len(plans) - 1)
         plan = plans[at]

@@ -198,7 +198,7 @@ class _Chunk:
             entry = PointsEntry(_id(random), site.agreement.pk, site.pk, points, kind, reference, on)
             self.points.append(entry)
 
-    def _save(self, sources: dict[int, Random], customers: dict[str, Customer]) -> None:
+    def _save(self, sources: dict[int, Seeded], customers: dict[str, Customer]) -> None:
         """Everything set by set; units and points through the ledgers' own functions."""
         Agreement.objects.bulk_create(self.agreements)
         Site.objects.bulk_create(self.sites)
@@ -211,7 +211,7 @@ class _Chunk:
             post_points(self.points[at : at + _POSTED_AT_ONCE])
         Proof.objects.bulk_create(self._proofs(), batch_size=CHUNK_LINES)
 
-    def _people(self, sources: dict[int, Random], customers: dict[str, Customer]) -> None:
+    def _people(self, sources: dict[int, Seeded], customers: dict[str, Customer]) -> None:
         """One person a customer, Primary Contact of all its sites; nobody signs in, but tokens can be made."""
         users: dict[UUID, User] = {}
         for index, random in sources.items():
