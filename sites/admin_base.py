@@ -60,7 +60,7 @@ class DeskAdmin(admin.ModelAdmin):
         rows = super().get_queryset(request)
         return rows.visible_to(actor_of(request)) if isinstance(rows, TenantQuerySet) else rows
 
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
         fixed = self.fixed_fields if obj is not None else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
 

@@ -80,7 +80,7 @@ def _additional(actor: Actor, enrollment: Enrollment, on: date) -> tuple[Agreeme
 
 
 def _update(enrollment: Enrollment, on: date) -> Site:
-    site = Site.objects.select_for_update(of=("self",)).get(pk=enrollment.site_id)
+    site = Site.objects.select_for_update(of=("self",)).get(enrollments=enrollment)
     company = enrollment.company
     site.name, site.country = company["name"], company["country"]
     site.street, site.postal_code, site.city = company["street"], company["postal_code"], company["city"]
@@ -123,7 +123,7 @@ def _must_speak_for(customer: Customer, enrollment: Enrollment, on: date) -> Non
         speaks = mandated.filter(can_write=True).exists()
     else:
         members = Membership.objects.valid_on(on).filter(customer=customer, can_write=True)
-        speaks = members.filter(user_id=enrollment.submitted_by_id).exists()
+        speaks = members.filter(user=enrollment.submitted_by).exists()
     if not speaks:
         raise Refused(Fault("no_mandate", "customer.registration_number", params={"name": customer.name}))
 

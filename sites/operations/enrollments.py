@@ -110,8 +110,10 @@ def _locked(actor: Actor, enrollment_id: UUID, version: int | None) -> Enrollmen
     rows = Enrollment.objects.visible_to(actor).filter(pk=enrollment_id)
     if not rows.exists():
         raise NotFound
-    # The database locks only what the actor may write; what they only read stays visible, so it isn't "not found".
-    enrollment = rows.select_for_update(of=("self",)).first()
+    locking = rows.select_for_update(of=("self",))
+    # Who waited for another's decision meets a row that its own statement may not see yet: the second one does.
+    enrollment = locking.first() or locking.all().first()
+    # The database locks only what the actor may write; what they only read is there, so it isn't "not found".
     if enrollment is None:
         raise Forbidden(Fault("not_yours"))
     if version is not None and version != enrollment.version:

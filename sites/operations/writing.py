@@ -49,6 +49,9 @@ def written_fields(actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:
     known = _look_up(actor, application, faults)
     if known.customer is not None and not actor.may_write(known.customer):
         raise Forbidden(Fault("not_yours"))
+    if known.site is None and application.kind == UPDATE and application.site_number:
+        # What was left out would come from the site: nothing else can be judged before that is right.
+        raise Invalid(*_one_a_field(faults))
     faults += _contradictions(application, known)
     application = application.filled_from(known.company, known.customer_type(application.kind))
     faults += check(application, countries=countries)

@@ -148,11 +148,11 @@ def _check_company(application: Application, countries: Container[str]) -> list[
 
 
 def _check_type(application: Application) -> list[Fault]:
-    if application.customer_type in TYPES or (application.kind == UPDATE and not application.customer_type):
-        return []
-    if not application.customer_type:
-        return [Fault("field_required", "customer_type")]
-    return [_unknown("customer_type", application.customer_type, TYPES)]
+    """Chosen for the Originating Site (rule S7); every other site has it from there."""
+    chosen = application.customer_type
+    if not chosen:
+        return [Fault("field_required", "customer_type")] if application.kind == ORIGINATING else []
+    return [] if chosen in TYPES else [_unknown("customer_type", chosen, TYPES)]
 
 
 def _check_numbers(application: Application) -> list[Fault]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django_countries import countries
 
 from sites.models import Enrollment
 from sites.models.organization import CustomerType
@@ -62,7 +63,7 @@ def company(enrollment: Enrollment) -> list[Fact]:
         Fact(_("Registration number"), written["registration_number"] or "–"),
         Fact(_("VAT number"), written["vat_number"] or "–"),
         Fact(_("Address"), place),
-        Fact(_("Country"), enrollment.country.name),
+        Fact(_("Country"), countries.name(str(enrollment.country))),
     ]
 
 
