@@ -16,7 +16,7 @@ from portal.kernel.errors import Fault, Stale
 from portal.kernel.period import Period
 from renewals.models import QuoteLine, RenewalQuote
 from renewals.operations.acting import as_portal
-from renewals.operations.issue import JOB
+from renewals.operations.issue import JOB, issue_quotes
 from renewals.policies import obstacles, require_answering, require_unobstructed
 from renewals.queries import is_stale, open_transition_of
 from renewals.rules.workflow import QUOTE
@@ -48,7 +48,7 @@ def accept(*, actor: Actor, at: datetime, on: date, quote_id: UUID | str, versio
     told: dict[str, Any] = {"total": str(quote.total), "currency": quote.currency, "points": str(quote.points)}
     if before and after:
         told |= {"level_before": before.level, "level_after": after.level}
-    return _answered(actor, at, quote, "accept", "", told)
+    return _answered(actor, at, on, quote, "accept", "", told)
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def decline(
     """
     quote = _load(actor, quote_id, version)
     _require(quote, "decline", on)
-    return _answered(actor, at, quote, "decline", reason.strip(), {})
+    return _answered(actor, at, on, quote, "decline", reason.strip(), {})
 
 
 def _load(actor: Actor, quote_id: UUID | str, version: int | None) -> RenewalQuote:
@@ -132,7 +132,7 @@ def _extend(actor: Actor, at: datetime, quote: RenewalQuote, lines: list[QuoteLi
 
 
 def _answered(
-    actor: Actor, at: datetime, quote: RenewalQuote, action: str, reason: str, told: dict[str, Any]
+    actor: Actor, at: datetime, on: date, quote: RenewalQuote, action: str, reason: str, told: dict[str, Any]
 ) -> RenewalQuote:
     """Note the answer, tell it, and have the quotes beside this one looked at again."""
     quote.status = QUOTE.require(action, quote.status).target
@@ -149,6 +149,8 @@ def _answered(
         **told,
         **({"reason": reason} if reason else {}),
     )
-    if subject := quote.agreement_id or quote.site_id:
-        enqueue(kind=JOB, subject_id=subject, actor=actor, at=at)
+    if quote.agreement is not None:
+        issue_quotes(actor=actor, at=at, on=on, agreement=quote.agreement)
+    elif quote.site_id is not None:
+        enqueue(kind=JOB, subject_id=quote.site_id, actor=actor, at=at)
     return quote

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from dateutil.relativedelta import relativedelta
 from django.db import transaction
 
 from licenses.models import QuantityMovement
 from licenses.queries import rule_book
 from licenses.rules.rulebook import BASE_LEVEL
-from licenses.rules.terms import next_anniversary
+from licenses.rules.terms import next_anniversary, term_containing
 from portal.kernel.explanation import Explanation
 from portal.kernel.period import DAY
 from renewals.models import QuoteLine, RenewalQuote
@@ -121,10 +120,12 @@ def _wants_quotes(agreement: Agreement, on: date) -> bool:
         return True
     if RenewalQuote.objects.filter(agreement=agreement).exists():
         return True
+    # An initial Term may be longer than a year (rule T1), so its own first day counts.
+    term = term_containing(agreement.term_start, on) if agreement.term_start else None
     moved_in = QuantityMovement.objects.filter(
         target__site__agreement=agreement,
         reason=QuantityMovement.Reason.TRANSFER,
-        effective_on__gte=anniversary - relativedelta(years=1),
+        effective_on__gte=term.starts_on if term else on,
     )
     return moved_in.exists()
 

@@ -25,8 +25,9 @@ def entry(source, target, quantity, today, **changes):
     return QuantityEntry(**(asked | changes))
 
 
-def prove():
-    """What the end of the transaction would prove, now."""
+def post_and_prove(posting):
+    """Post, and prove now what the end of the transaction would."""
+    post_quantities([posting])
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -36,18 +37,15 @@ def test_a_line_never_gives_more_than_it_holds(world, as_actor, today):
     line = world.lines(world.express_site)[0]
     as_actor("rikke")
     with pytest.raises(DatabaseError, match="would hold"), transaction.atomic():
-        post_quantities([entry(line.pk, None, line.quantity + 1, today)])
-        prove()
-    post_quantities([entry(line.pk, None, line.quantity, today)])
-    prove()
+        post_and_prove(entry(line.pk, None, line.quantity + 1, today))
+    post_and_prove(entry(line.pk, None, line.quantity, today))
 
 
 def test_units_move_only_between_lines_of_one_order(world, as_actor, today):
     one, other = world.lines(world.express_site)[:2]
     as_actor("rikke")
     with pytest.raises(DatabaseError, match="one order"), transaction.atomic():
-        post_quantities([entry(one.pk, other.pk, 1, today, reason="transfer")])
-        prove()
+        post_and_prove(entry(one.pk, other.pk, 1, today, reason="transfer"))
 
 
 def test_a_repeat_is_no_second_booking_and_a_contradiction_is_refused(world, as_actor, today):

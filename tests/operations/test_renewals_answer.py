@@ -138,16 +138,15 @@ def test_a_declined_transition_is_not_offered_again_and_its_lines_leave_the_othe
     assert issue(world) == ()
 
 
-@nothing_else
-def test_an_answer_has_the_others_looked_at(world, today, as_actor, run_jobs):
+def test_an_answer_brings_the_others_up_to_date_at_once(world, today, as_actor):
     move(world, EARLY)
-    transition, _anniversary = issue(world)
+    transition, anniversary = issue(world)
     decline(actor=as_actor("mette"), at=now(), on=today, quote_id=transition.pk)
     with cast.looking():
-        assert Job.objects.filter(kind="quotes.issue", subject_id=world.agreement.pk, status="due").exists()
-    assert run_jobs() == 1
-    with cast.looking():
-        assert RenewalQuote.objects.get(agreement=world.agreement, status="issued").version == 2
+        left = RenewalQuote.objects.get(agreement=world.agreement, status="issued")
+    assert (left.number, left.version) == (anniversary.number, 2)
+    accept(actor=as_actor("mette"), at=now(), on=today, quote_id=left.pk)
+    assert status_of(left) == "accepted"
 
 
 @nothing_else

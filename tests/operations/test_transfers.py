@@ -12,6 +12,7 @@ from portal.kernel.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from sites.clock import now
 from sites.events import history
 
+
 def clean_lines(world, count=2):
     """Mette's Express lines that no check speaks against, whole."""
     return [
