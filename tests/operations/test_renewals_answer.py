@@ -13,7 +13,6 @@ from portal.kernel.errors import Forbidden, NotFound, Refused, Stale
 from renewals.models import RenewalQuote
 from renewals.operations import accept, decline, issue_express_quotes
 from sites.clock import now
-from sites.models import Job
 from tests import cast
 from tests.renewing import EARLY, LATE, express_line, issue, lines_of, move, status_of, told
 
