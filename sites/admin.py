@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin
+from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin, actor_of
 from sites.clock import now, today
+from sites.forms import MembershipForm
 from sites.models import (
     Agreement,
     Customer,
@@ -45,10 +46,10 @@ class EnrollmentAdmin(CaseAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enrollment]:
         first = Case(When(status="submitted", then=Value(0)), default=Value(1), output_field=IntegerField())
-        return enrollments_of(request.actor).order_by(first, "submitted_at", "created_at", "id")  # type: ignore[attr-defined]
+        return enrollments_of(actor_of(request)).annotate(queue=first)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        return ()
+        return ("queue", "submitted_at", "created_at", "id")
 
     @admin.display(description=_("company"))
     def company_name(self, enrollment: Enrollment) -> str:
@@ -165,6 +166,7 @@ class MembershipAdmin(DeskAdmin):
     added_by = OPERATOR
     editable_by = OPERATOR
     fixed_fields = ("user", "customer", "partner", "valid_from")
+    form = MembershipForm
     list_display = ("user", "customer", "partner", "can_write", "valid_from", "valid_to")
     list_select_related = ("user", "customer", "partner")
     raw_id_fields = ("user", "customer", "partner")

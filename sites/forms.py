@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from portal.kernel.errors import DomainError
-from sites.models import Customer, Enrollment, Site
+from sites.models import Customer, Enrollment, Membership, Site
 from sites.models.organization import CustomerType
 from sites.operations import check_written
 from sites.rules.enrolling import CONTACT_ROLES
@@ -170,3 +170,23 @@ class ScheduleForm(forms.Form):
         for fault in error.faults:
             name = fault.field if fault.field in self.fields else None
             self.add_error(name, fault_as_json(fault)["message"])
+
+
+class MembershipForm(forms.ModelForm):
+    """A person belongs to a customer or to a Business Partner, never to both by one row."""
+
+    class Meta:
+        model = Membership
+        fields = ["user", "customer", "partner", "can_write", "valid_from", "valid_to"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in {"customer", "partner"} & self.fields.keys():
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one of the two."""
+        data = super().clean() or {}
+        if "partner" in self.fields and bool(data.get("customer")) == bool(data.get("partner")):
+            self.add_error("partner", _("Fill in a customer or a Business Partner: one of the two."))
+        return data
