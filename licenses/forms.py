@@ -46,11 +46,8 @@ class ProofFilter(_OfSites):
 class AsOf(forms.Form):
     """Asks for points and level as of a day, as known at the end of another (rule P7)."""
 
-    as_of = forms.DateField(required=False, label=_("As of"), widget=forms.DateInput)
-    known_on = forms.DateField(
-        required=False, label=_("As known on"), help_text=_("What was recorded by the end of that day."),
-        widget=forms.DateInput,
-    )  # fmt: skip
+    as_of = forms.DateField(required=False, label=_("As of"))
+    known_on = forms.DateField(required=False, label=_("As known at the end of"))
 
 
 class VerifyForm(forms.Form):

@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -98,13 +97,13 @@ def _lines() -> Iterator[Fault]:
     for line, part, balance, promised, cover_differs, papers, proved in _rows(_LINES):
         told = {"line": line, "part_number": part, "balance": balance}
         if balance < 0:
-            yield _break("ledger_negative", line, **told)
+            yield _break("ledger_negative", **told)
         if promised > balance:
-            yield _break("ledger_promised", line, **told, promised=promised)
+            yield _break("ledger_promised", **told, promised=promised)
         if cover_differs:
-            yield _break("ledger_cover", line, **told)
+            yield _break("ledger_cover", **told)
         if papers != (balance > 0) or proved != balance:
-            yield _break("ledger_proof", line, **told, papers=papers, proved=proved)
+            yield _break("ledger_proof", **told, papers=papers, proved=proved)
 
 
 _NEGATIVE_DAYS = """
@@ -121,7 +120,7 @@ SELECT DISTINCT ON (line) line, effective_on, units FROM (
 def _negative_days() -> Iterator[Fault]:
     """No line ever held less than nothing, on any day."""
     for line, on, units in _rows(_NEGATIVE_DAYS):
-        yield _break("ledger_negative_day", line, line=line, on=on, balance=units)
+        yield _break("ledger_negative_day", line=line, on=on, balance=units)
 
 
 _CONSERVATION = """
@@ -152,9 +151,9 @@ def _conservation() -> Iterator[Fault]:
     for root, order, part, bought, balance, kinds in _rows(_CONSERVATION):
         told = {"line": root, "order_reference": order, "part_number": part}
         if bought != balance:
-            yield _break("ledger_conservation", root, **told, bought=bought, balance=balance)
+            yield _break("ledger_conservation", **told, bought=bought, balance=balance)
         if kinds > 1:
-            yield _break("ledger_order_changed", root, **told)
+            yield _break("ledger_order_changed", **told)
 
 
 _MOVEMENTS = """
@@ -175,9 +174,9 @@ def _movements() -> Iterator[Fault]:
     """Each movement stands with its source's owner, each reversal mirrors what it reverses."""
     for movement, owned, mirrors in _rows(_MOVEMENTS):
         if not owned:
-            yield _break("ledger_owner", None, movement=movement)
+            yield _break("ledger_owner", movement=movement)
         if not mirrors:
-            yield _break("ledger_reversal", None, movement=movement)
+            yield _break("ledger_reversal", movement=movement)
 
 
 _CHAIN = """
@@ -204,7 +203,7 @@ ORDER BY 1, 2, 3
 def _chain(ledger: str) -> Iterator[Fault]:
     """A customer's movements, numbered without a gap, each sealed with the one before, up to the head."""
     for code, customer, sequence in _rows(_CHAIN.format(ledger=ledger)):
-        yield _break(code, None, ledger=ledger, customer=customer, sequence=sequence)
+        yield _break(code, ledger=ledger, customer=customer, sequence=sequence)
 
 
 _POINTS = """
@@ -227,7 +226,7 @@ ORDER BY 1, 2
 def _points() -> Iterator[Fault]:
     """Each entry belongs to a site of its Agreement and to a Term; each reversal mirrors (rules P6, P7)."""
     for code, movement in _rows(_POINTS):
-        yield _break(code, None, movement=movement)
+        yield _break(code, movement=movement)
 
 
 _ENTRIES = """
@@ -249,7 +248,7 @@ def _levels(on: date) -> Iterator[Fault]:
         stands = shown[agreement.pk]
         if (stands.points, stands.level) != (points, level):
             told = {"agreement": agreement.number, "points": points, "level": level}
-            yield _break("ledger_level", None, **told, shown_points=stands.points, shown_level=stands.level)
+            yield _break("ledger_level", **told, shown_points=stands.points, shown_level=stands.level)
 
 
 def _fold(agreement: Agreement, entries: list[tuple[date, Decimal]], on: date, book: RuleBook) -> tuple[Decimal, str]:
@@ -272,5 +271,6 @@ def _fold(agreement: Agreement, entries: list[tuple[date, Decimal]], on: date, b
     return points, level
 
 
-def _break(code: str, line: UUID | None, **told: Any) -> Fault:
+def _break(code: str, **told: Any) -> Fault:
+    line = told.get("line")
     return Fault(code, line=str(line) if line else None, params=told)

@@ -5,9 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from sites.words import Words
 
 WORDS = {
-    "site_unknown": Words(
-        _("There is no site %(value)s that you can see."), _("Check the site number; your sites stand under Sites.")
-    ),
     "part_unknown": Words(
         _("There is no part %(value)s in the catalog."), _("Check the part number, for example on your order.")
     ),

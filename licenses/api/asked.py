@@ -64,7 +64,7 @@ class Asked:
         if not value:
             return None
         found = Site.objects.visible_to(actor).filter(site_number=value).first()
-        return found or self._no("site_unknown", name, value)
+        return found or self._no("site_unknown", name, value, number=value)
 
     def part(self, name: str) -> Part | None:
         """A part of the catalog, by its number in any case."""
@@ -78,5 +78,5 @@ class Asked:
         if self.faults:
             raise Invalid(*self.faults)
 
-    def _no(self, code: str, name: str, value: str) -> None:
-        self.faults.append(Fault(code, name, params={"value": value}))
+    def _no(self, code: str, name: str, value: str, **more: str) -> None:
+        self.faults.append(Fault(code, name, params={"value": value, **more}))

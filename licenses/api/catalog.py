@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from licenses.api.asked import Asked
 from licenses.api.base import CursorList
 from licenses.models import Part, Price
+from licenses.queries import rule_book
 from licenses.readmodels import one
 
 
@@ -42,13 +43,20 @@ class PartSerializer(serializers.Serializer):
 
     @extend_schema_field(PriceSerializer(many=True))
     def get_prices(self, part: Part) -> Any:
-        return PriceSerializer(part.prices.all(), many=True).data
+        """List by list, the newest prices first, up the ladder and then GV and ED."""
+        rungs = {level: rung for rung, (level, _) in enumerate(rule_book().ladder)}
+        prices = sorted(part.prices.all(), key=lambda price: rungs.get(price.level, len(rungs)))
+        prices.sort(key=_newest_of_each_list)
+        return PriceSerializer(prices, many=True).data
+
+
+def _newest_of_each_list(price: Price) -> tuple[str, str, int]:
+    return str(price.price_list.country), price.price_list.currency, -price.valid_from.toordinal()
 
 
 def parts() -> QuerySet[Part]:
-    """Parts with their prices: list by list, the newest first, the highest price (BL) on top."""
-    order = ("price_list__country", "price_list__currency", "-valid_from", "-amount", "level")
-    prices = Price.objects.select_related("price_list").order_by(*order)
+    """Parts with their prices."""
+    prices = Price.objects.select_related("price_list").order_by("level")
     return Part.objects.prefetch_related(Prefetch("prices", prices))
 
 

@@ -69,12 +69,11 @@ def read_what_if(data: Any, actor: Actor, on: date, *, dated: bool = True) -> As
     rows = Entitlement.objects.visible_to(actor).filter(pk__in=lines)
     found = {row.pk: row for row in rows.select_related("site__customer", "site__agreement")}
     by_source: dict[Site, dict[UUID, int]] = {}
-    for index, (pk, quantity) in enumerate(lines.items()):
+    for pk, (item, quantity) in lines.items():
         if pk in found:
             by_source.setdefault(found[pk].site, {})[pk] = quantity
         else:
-            told = {"value": str(pk)}
-            body.faults.append(Fault("entitlement_unknown", f"lines[{index}].entitlement", str(pk), params=told))
+            item.refuse("entitlement_unknown", "entitlement", value=str(pk))
     body.done()
     return Asked(target, effective_on, horizon, by_source)
 
@@ -100,12 +99,12 @@ def _horizon(body: Body, data: Any) -> int:
     return months
 
 
-def _lines(body: Body) -> dict[UUID, int]:
+def _lines(body: Body) -> dict[UUID, tuple[Body, int]]:
     before = len(body.faults)
     items = body.items("lines")
     if not items and len(body.faults) == before:
         body.refuse("lines_missing", "lines")
-    lines: dict[UUID, int] = {}
+    lines: dict[UUID, tuple[Body, int]] = {}
     for item in items:
         entitlement = item.identity("entitlement", required=True)
         item.belongs_to(entitlement)
@@ -113,7 +112,7 @@ def _lines(body: Body) -> dict[UUID, int]:
         if entitlement in lines:
             item.refuse("line_twice", "entitlement")
         if entitlement is not None:
-            lines[entitlement] = quantity
+            lines[entitlement] = (item, quantity)
     return lines
 
 
