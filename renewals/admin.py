@@ -36,6 +36,9 @@ class LineInline(admin.TabularInline):
     def has_change_permission(self, *_args: object) -> bool:
         return False
 
+    def has_delete_permission(self, *_args: object) -> bool:
+        return False
+
 
 @admin.register(RenewalQuote)
 class RenewalQuoteAdmin(DeskAdmin):

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from portal.kernel.money import minor_step
@@ -91,7 +91,7 @@ def cover_words(line: QuoteLine) -> str:
         "paid": _day(inputs["paid_until"]),
         "start": _day(line.cover_start.isoformat()),
         "end": _day(line.cover_end.isoformat()),
-        "months": line.months,
+        "months": ngettext("%(count)s month", "%(count)s months", line.months) % {"count": line.months},
         "rule": why["rule"],
         "version": why["version"],
     }
@@ -100,13 +100,12 @@ def cover_words(line: QuoteLine) -> str:
         return (
             _(
                 "Paid until %(paid)s, then by the transition quote until %(bridge)s; renewed %(start)s to %(end)s, "
-                "%(months)s months (rule %(rule)s, version %(version)s)."
+                "%(months)s (rule %(rule)s, version %(version)s)."
             )
             % told
         )
     return (
-        _("Paid until %(paid)s; renewed %(start)s to %(end)s, %(months)s months (rule %(rule)s, version %(version)s).")
-        % told
+        _("Paid until %(paid)s; renewed %(start)s to %(end)s, %(months)s (rule %(rule)s, version %(version)s).") % told
     )
 
 

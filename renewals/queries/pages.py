@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from licenses.queries import rule_book, standing
 from licenses.rules.levels import after_anniversary, order_levels
@@ -74,15 +75,19 @@ def quote_choices(actor: Actor) -> list[Choice]:
 
 
 @dataclass(frozen=True, slots=True)
+class Derivation:
+    """How one figure of a line came about: the figure's name, and the sentence."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineView:
     """A line with the derivation of each of its figures in words."""
 
     line: QuoteLine
-    amount_words: str
-    points_words: str
-    price_words: str
-    level_words: str
-    cover_words: str
+    why: tuple[Derivation, ...]
 
     @property
     def stub(self) -> bool:
@@ -185,17 +190,18 @@ def _by_site(quote: RenewalQuote, lines: Sequence[QuoteLine]) -> list[SiteLines]
     found: dict[str, SiteLines] = {}
     for line in lines:
         site = found.setdefault(line.site_number, SiteLines(line.site_number, names.get(line.site_number, "")))
-        site.lines.append(
-            LineView(
-                line,
-                derivations.amount_words(line, quote.currency),
-                derivations.points_words(line),
-                derivations.price_words(line, quote.currency),
-                derivations.level_words(line),
-                derivations.cover_words(line),
-            )
-        )
+        site.lines.append(LineView(line, _derived(line, quote.currency)))
     return list(found.values())
+
+
+def _derived(line: QuoteLine, currency: str) -> tuple[Derivation, ...]:
+    return (
+        Derivation(_("Amount"), derivations.amount_words(line, currency)),
+        Derivation(_("Cover"), derivations.cover_words(line)),
+        Derivation(_("Unit price"), derivations.price_words(line, currency)),
+        Derivation(_("Level"), derivations.level_words(line)),
+        Derivation(_("Points"), derivations.points_words(line)),
+    )
 
 
 def _left_out(told: dict[str, Any]) -> LeftOut:

@@ -17,7 +17,6 @@ from tests import cast
 from tests.renewing import EARLY, LATE, express_line, issue, lines_of, move, status_of, told
 
 DAY = timedelta(days=1)
-nothing_else = pytest.mark.django_db
 
 
 def _posted(quote: RenewalQuote) -> list[tuple[str, Decimal]]:
@@ -26,7 +25,6 @@ def _posted(quote: RenewalQuote) -> list[tuple[str, Decimal]]:
         return [(row.kind, row.amount) for row in rows]
 
 
-@nothing_else
 def test_acceptance_posts_points_once_a_site_and_extends_cover(world, today, as_actor):
     move(world, EARLY, LATE)
     transition, anniversary = issue(world)
@@ -58,7 +56,6 @@ def test_acceptance_posts_points_once_a_site_and_extends_cover(world, today, as_
     assert issue(world) == ()
 
 
-@nothing_else
 def test_a_second_acceptance_is_refused_and_changes_nothing(world, today, as_actor):
     move(world, LATE)
     (quote,) = issue(world)
@@ -72,7 +69,6 @@ def test_a_second_acceptance_is_refused_and_changes_nothing(world, today, as_act
     assert (_posted(quote), told(quote.pk)) == (posted, events)
 
 
-@nothing_else
 def test_more_licenses_after_acceptance_get_a_quote_of_their_own(world, today, as_actor):
     move(world, LATE)
     (quote,) = issue(world)
@@ -85,7 +81,6 @@ def test_more_licenses_after_acceptance_get_a_quote_of_their_own(world, today, a
     assert issue(world) == ()
 
 
-@nothing_else
 def test_the_transition_quote_comes_first(world, today, as_actor):
     move(world, EARLY)
     transition, anniversary = issue(world)
@@ -96,7 +91,6 @@ def test_the_transition_quote_comes_first(world, today, as_actor):
     assert _posted(anniversary) == []
 
 
-@nothing_else
 def test_stale_and_expired_quotes_are_refused_with_every_reason(world, today, as_actor):
     move(world, LATE)
     (quote,) = issue(world)
@@ -109,7 +103,6 @@ def test_stale_and_expired_quotes_are_refused_with_every_reason(world, today, as
         accept(actor=as_actor("mette"), at=now(), on=today, quote_id=quote.pk, version=7)
 
 
-@nothing_else
 def test_only_the_customer_answers(world, today, as_actor):
     (quote,) = issue(world)
     for verb in (accept, decline):
@@ -123,7 +116,6 @@ def test_only_the_customer_answers(world, today, as_actor):
     assert told(quote.pk) == ["quote_issued"]
 
 
-@nothing_else
 def test_a_declined_transition_is_not_offered_again_and_its_lines_leave_the_other(world, today, as_actor):
     move(world, EARLY, LATE)
     transition, anniversary = issue(world)
@@ -148,7 +140,6 @@ def test_an_answer_brings_the_others_up_to_date_at_once(world, today, as_actor):
     assert status_of(left) == "accepted"
 
 
-@nothing_else
 def test_an_express_renewal_earns_nothing_and_lasts_a_year(world, today, as_actor):
     with cast.looking() as portal:
         quotes = issue_express_quotes(actor=portal, at=now(), on=today, site=world.express_site)
@@ -163,7 +154,6 @@ def test_an_express_renewal_earns_nothing_and_lasts_a_year(world, today, as_acto
     assert quote.number not in {q.number for q in left} and len(left) == len(quotes) - 1
 
 
-@nothing_else
 def test_an_express_quote_is_stale_once_its_licenses_left(world, today, as_actor):
     with cast.looking() as portal:
         quotes = issue_express_quotes(actor=portal, at=now(), on=today, site=world.express_site)
