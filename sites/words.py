@@ -1,5 +1,6 @@
 """Sentences for faults and checks: found by code, in the reader's language, with what to do about it."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -44,7 +45,16 @@ def _fill(text: str | Promise, params: Mapping[str, Any]) -> str:
         return str(text)
 
 
+# What was kept as JSON comes back as text: days and amounts are known by their shape.
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_AMOUNT = re.compile(r"-?\d+\.\d{2}")
+
+
 def _shown(value: Any) -> str:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        value = date.fromisoformat(value)
+    elif isinstance(value, str) and _AMOUNT.fullmatch(value):
+        value = Decimal(value)
     lang = get_language() or "en"
     if isinstance(value, date):
         return format_date(value, lang)

@@ -114,9 +114,10 @@ def carbon(field: BoundField) -> SafeString:
 
 
 @register.filter
-def day(value: date | None) -> str:
-    """A date as people write it: 5.3.2026 in Danish, Mar 5, 2026 in English; nothing for none."""
-    return format_date(value, PATTERNS[_locale()], locale=_locale()) if value else ""
+def day(value: date | str | None) -> str:
+    """A date, or its ISO text, as people write it: 5.3.2026 in Danish, Mar 5, 2026 in English; nothing for none."""
+    value = date.fromisoformat(value) if isinstance(value, str) and value else value
+    return format_date(value, PATTERNS[_locale()], locale=_locale()) if isinstance(value, date) else ""
 
 
 @register.filter
