@@ -8,6 +8,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_countries import countries
 
 from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin, actor_of
 from sites.clock import now, today
@@ -35,12 +36,26 @@ from sites.words import ENROLLMENT_STEPS, ENROLLMENT_TURNS, blocker_as_json
 OPERATOR = frozenset({"operator"})
 
 
+class CountryFilter(admin.SimpleListFilter):
+    """The countries that occur, not all there are."""
+
+    title = _("country")
+    parameter_name = "country"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        found = model_admin.get_queryset(request).order_by("country").values_list("country", flat=True).distinct()
+        return [(str(code), countries.name(str(code))) for code in found if code]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(country=self.value()) if self.value() else queryset
+
+
 @admin.register(Enrollment)
 class EnrollmentAdmin(CaseAdmin):
     """The queue: what waits for a decision first, the oldest on top."""
 
     list_display = ("company_name", "kind", "status", "whose_turn", "waiting", "country", "partner", "submitted_at")
-    list_filter = ("status", "kind", "country")
+    list_filter = ("status", "kind", CountryFilter)
     list_select_related = ("customer", "partner")
     case_template = "admin/sites/enrollment/case.html"
 
@@ -68,7 +83,7 @@ class EnrollmentAdmin(CaseAdmin):
 
     def buttons(self, actor: Actor, case: Enrollment) -> Sequence[CaseButton]:
         return [
-            CaseButton(verb, str(ENROLLMENT_STEPS[verb]), verb in ("return", "reject"), verb in ("reject", "withdraw"))
+            CaseButton(verb, str(ENROLLMENT_STEPS[verb]), verb in ("return", "reject"))
             for verb in case_of(actor, case, today()).actions
         ]
 
@@ -105,7 +120,7 @@ class EnrollmentAdmin(CaseAdmin):
 @admin.register(Customer)
 class CustomerAdmin(DeskAdmin):
     list_display = ("name", "registration_number", "country", "city", "customer_type", "enterprise")
-    list_filter = ("customer_type", "country")
+    list_filter = ("customer_type", CountryFilter)
     list_select_related = ("enterprise",)
     search_fields = ("name", "registration_number")
 
@@ -126,7 +141,7 @@ class AgreementAdmin(DeskAdmin):
 @admin.register(Site)
 class SiteAdmin(DeskAdmin):
     list_display = ("site_number", "name", "customer", "program", "agreement", "originating", "status", "country")
-    list_filter = ("program", "status", "country")
+    list_filter = ("program", "status", CountryFilter)
     list_select_related = ("customer", "agreement")
     search_fields = ("site_number", "name", "customer__name")
 
@@ -177,7 +192,7 @@ class MembershipAdmin(DeskAdmin):
 class StaffRoleAdmin(DeskAdmin):
     seen_by = OPERATOR
     list_display = ("user", "role", "country", "valid_from", "valid_to")
-    list_filter = ("role", "country")
+    list_filter = ("role", CountryFilter)
     list_select_related = ("user",)
 
 

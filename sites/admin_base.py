@@ -79,7 +79,6 @@ class CaseButton:
     verb: str
     label: str
     reason_required: bool = False
-    danger: bool = False
 
 
 class CaseAdmin(DeskAdmin):

@@ -31,7 +31,9 @@ class EnrollmentForm(forms.Form):
 
     name = forms.CharField(label=_("Name"))
     registration_number = forms.CharField(
-        label=_("Registration number"), help_text=_("In Denmark the CVR number, 8 digits."), required=False
+        label=_("Registration number"),
+        help_text=_("In Denmark the CVR number, 8 digits; needed there."),
+        required=False,
     )
     vat_number = forms.CharField(label=_("VAT number"), help_text=_("With its country code, DK…"), required=False)
     street = forms.CharField(label=_("Street"))
@@ -104,8 +106,12 @@ class EnrollmentForm(forms.Form):
         return [self[name] for name in names if name in self.fields]
 
     @property
-    def company_fields(self) -> list[forms.BoundField]:
-        return self.group("site_number", *COMPANY)
+    def company_rows(self) -> list[list[forms.BoundField]]:
+        rows = (
+            ("site_number",), ("name",), ("registration_number", "vat_number"), ("street",),
+            ("postal_code", "city"), ("country",),
+        )  # fmt: skip
+        return [fields for names in rows if (fields := self.group(*names))]
 
     @property
     def program_fields(self) -> list[forms.BoundField]:

@@ -20,7 +20,7 @@ from sites.queries import EnrollmentCase, case_of, customers_to_ask_for, enrollm
 from sites.tenancy import Actor
 from sites.views import shown
 from sites.views.asked import actor_of
-from sites.words import ENROLLMENT_STEPS, ENROLLMENT_TURNS, blocker_as_json, fault_as_json
+from sites.words import ENROLLMENT_STEPS, ENROLLMENT_TURNS, fault_as_json
 
 PAGE = 50
 
@@ -174,10 +174,11 @@ def _page(
         "company": shown.company(enrollment),
         "contacts": shown.contacts(enrollment),
         "events": shown.happenings(case),
-        "waits": [blocker_as_json(blocker) for blocker in case.blockers],
+        "notices": shown.notices(case, faults or []),
+        "waits": case.waiting,
         "steps": [(verb, ENROLLMENT_STEPS[verb]) for verb in case.actions],
-        "needs_reason": bool({"return", "reject", "withdraw"} & set(case.actions)),
-        "faults": faults or [],
+        "takes_reason": bool({"return", "reject", "withdraw"} & set(case.actions)),
+        "needs_reason": "return" in case.actions,
         "typed": typed or {},
     }
     return render(request, "sites/enrollment_page.html", context, status=status)

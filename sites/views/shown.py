@@ -1,6 +1,6 @@
 """How an enrollment is put in words, for its page and for the desk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,7 +13,7 @@ from sites.models.organization import CustomerType
 from sites.models.site import SiteContact
 from sites.queries import EnrollmentCase
 from sites.rules.enrolling import CONTACT_ROLES, signatures_needed
-from sites.words import ENROLLMENT_EVENTS, ENROLLMENT_TURNS
+from sites.words import ENROLLMENT_EVENTS, ENROLLMENT_TURNS, blocker_as_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,46 @@ class Happening:
     title: str
     who: str
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notification on top of the page; `kind` is its color, `items` sentences or checks."""
+
+    kind: str
+    title: str
+    text: str = ""
+    items: Sequence[object] = ()
+
+
+def notices(case: EnrollmentCase, faults: Sequence[str]) -> list[Notice]:
+    """What the reader has to know first: why a step failed, what is waited for, how it was decided."""
+    enrollment, told = case.enrollment, []
+    if faults:
+        told.append(Notice("error", _("That can't be done now; nothing was changed."), items=faults))
+    if case.waiting:
+        items = [blocker_as_json(blocker) for blocker in case.blockers]
+        told.append(Notice("warning", _("The enrollment waits"), items=items))
+    if enrollment.status == Enrollment.Status.RETURNED:
+        told.append(Notice("warning", _("Returned for correction"), enrollment.decision_reason))
+    elif enrollment.status == Enrollment.Status.REJECTED:
+        told.append(Notice("error", _("Rejected"), enrollment.decision_reason))
+    elif enrollment.status == Enrollment.Status.ACCEPTED and enrollment.kind == Enrollment.Kind.ORIGINATING:
+        told.append(
+            Notice(
+                "success",
+                _("The site can receive licenses"),
+                _(
+                    "The first Term of the Agreement begins with its first order or its first completed transfer,"
+                    " whichever comes first. The Anniversary is the day after that Term ends, so the first of a month"
+                    " about a year later."
+                ),
+            )
+        )
+    elif enrollment.status == Enrollment.Status.ACCEPTED and enrollment.kind == Enrollment.Kind.ADDITIONAL:
+        shared = _("It shares the Anniversary, the points and the price level of its Agreement.")
+        told.append(Notice("success", _("The site can receive licenses"), shared))
+    return told
 
 
 def facts(case: EnrollmentCase, on: date) -> list[Fact]:
@@ -94,7 +134,7 @@ def waits_since(enrollment: Enrollment, moment: datetime) -> int | None:
     """Whole days since it was submitted, while a rep has to decide."""
     if enrollment.status != Enrollment.Status.SUBMITTED or enrollment.submitted_at is None:
         return None
-    return (moment - enrollment.submitted_at).days
+    return max((moment - enrollment.submitted_at).days, 0)
 
 
 def _numbers(enrollment: Enrollment) -> Iterable[Fact]:

@@ -365,3 +365,13 @@ def test_a_mandate_to_read_sees_the_case_but_takes_no_step(world: Any, acting: A
     with pytest.raises(Forbidden) as refused:
         decide(acting, "jonas", enrollment, "withdraw")
     assert codes(refused) == {"not_yours"}
+
+
+def test_the_requester_of_a_newcomer_reads_how_it_was_decided(acting: Acting) -> None:
+    enrollment = submitted(acting, "jonas", wish())
+    decide(acting, "rikke", enrollment, "return", reason="Which floor?")
+    with acting("jonas") as actor:
+        events = enrollment_case(actor, enrollment.pk, ON).events
+    assert [(e.kind, e.data) for e in events][-1] == ("returned", {"reason": "Which floor?"})
+    with acting("anna"):
+        assert not Event.objects.filter(subject_id=enrollment.pk).exists()
