@@ -65,7 +65,7 @@ class CoverInline(admin.TabularInline):
 
     model = CoverPeriod
     fields = ["starts_on", "ends_on", "source", "recorded_at"]
-    readonly_fields = fields
+    readonly_fields = ["starts_on", "ends_on", "source", "recorded_at"]
     extra = 0
     can_delete = False
 

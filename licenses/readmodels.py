@@ -74,12 +74,12 @@ def points_entries(
     return rows.order_by("sequence")
 
 
-def license_lines(actor: Actor, as_of: date | None = None) -> QuerySet[Entitlement]:
+def license_lines(actor: Actor, as_of: date | None = None) -> QuerySet[Any]:
     """Every line that `actor` sees, with `quantity`, `held` and `proof_number`, as of a day (None: now).
 
     As of a day, cover and proof are the latest that had begun and were issued by then.
     """
-    rows = Entitlement.objects.visible_to(actor).with_quantity(as_of).select_related("site", "part")
+    rows: QuerySet[Any] = Entitlement.objects.visible_to(actor).with_quantity(as_of).select_related("site", "part")
     proofs = Proof.objects.filter(entitlement_id=OuterRef("pk"))
     if as_of is None:
         return rows.annotate(proof_number=Subquery(proofs.filter(status=Proof.Status.VALID).values("number")[:1]))

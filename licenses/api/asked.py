@@ -33,9 +33,12 @@ class Asked:
         if not value:
             return None
         try:
-            return date.fromisoformat(value) if _DAY.fullmatch(value) else self._no("date_invalid", name, value)
+            if _DAY.fullmatch(value):
+                return date.fromisoformat(value)
         except ValueError:
-            return self._no("date_invalid", name, value)
+            pass
+        self._no("date_invalid", name, value)
+        return None
 
     def instant(self, name: str) -> datetime | None:
         """An instant; without a time zone it is UTC."""
@@ -47,7 +50,8 @@ class Asked:
             found = datetime.fromisoformat(value)
             return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
         except (ValueError, OverflowError):
-            return self._no("instant_invalid", name, value)
+            self._no("instant_invalid", name, value)
+        return None
 
     def choice(self, name: str, among: Iterable[str]) -> str:
         """One of `among`, whatever its case."""
@@ -64,14 +68,19 @@ class Asked:
         if not value:
             return None
         found = Site.objects.visible_to(actor).filter(site_number=value).first()
-        return found or self._no("site_unknown", name, value, number=value)
+        if found is None:
+            self._no("site_unknown", name, value, number=value)
+        return found
 
     def part(self, name: str) -> Part | None:
         """A part of the catalog, by its number in any case."""
         value = self.text(name).upper()
         if not value:
             return None
-        return Part.objects.filter(pk=value).first() or self._no("part_unknown", name, value)
+        found = Part.objects.filter(pk=value).first()
+        if found is None:
+            self._no("part_unknown", name, value)
+        return found
 
     def done(self) -> None:
         """Raises Invalid with every fault, in the order asked."""

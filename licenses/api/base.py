@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from rest_framework import exceptions, generics
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -23,10 +23,10 @@ def actor_of(request: Request) -> Actor:
 class ByKey(BaseFilterBackend):
     """Orders a cursor page by the view's `ordering`: unique columns that never change."""
 
-    def get_ordering(self, request: Request, queryset: QuerySet[Model], view: APIView) -> tuple[str, ...]:
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
         return tuple(view.ordering)  # type: ignore[attr-defined]
 
-    def filter_queryset(self, request: Request, queryset: QuerySet[Model], view: APIView) -> QuerySet[Model]:
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         return queryset.order_by(*self.get_ordering(request, queryset, view))
 
 

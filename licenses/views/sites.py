@@ -50,7 +50,7 @@ def site_page(request: HttpRequest, site_number: str) -> HttpResponse:
 
 
 def _site_facts(stands: SiteStanding) -> list[Item]:
-    site = stands.site
+    site: Any = stands.site
     address = ", ".join(filter(None, [site.street, f"{site.postal_code} {site.city}".strip(), site.country.name]))
     facts = [
         Item(_("Site number"), site.site_number),

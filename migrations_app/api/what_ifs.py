@@ -32,19 +32,18 @@ from sites.words import blocker_as_json
 SHORTEST, LONGEST = 12, 60
 
 
-class WhatIfRequestSerializer(serializers.Serializer):
+class BestDateRequestSerializer(serializers.Serializer):
     """Lines, from one site or several, to a Passport Advantage site; without a target to one yet to be enrolled."""
 
     target_site = serializers.CharField(required=False, allow_null=True)
-    effective_on = serializers.DateField(required=False, allow_null=True)
     horizon_months = serializers.IntegerField(required=False, min_value=SHORTEST, max_value=LONGEST)
     lines = NewLineSerializer(many=True)
 
 
-class BestDateRequestSerializer(WhatIfRequestSerializer):
-    """The same; the dates are today and the coming twelve firsts of a month."""
+class WhatIfRequestSerializer(BestDateRequestSerializer):
+    """The same on a date; today where it is left out."""
 
-    effective_on = None
+    effective_on = serializers.DateField(required=False, allow_null=True)
 
 
 @dataclass(frozen=True, slots=True)
