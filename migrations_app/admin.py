@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from migrations_app import operations, queries
+from migrations_app.forms import read_version
 from migrations_app.models import TransferBatch, TransferRequest
 from migrations_app.operations.decisions import NEEDS_REASON
 from migrations_app.policies import must_not_be_own
 from migrations_app.rules.workflow import REP, TRANSFER
 from migrations_app.views.plan import plan_page
-from migrations_app.views.requests import check_rows, consent_rows, events, facts
+from migrations_app.views.requests import check_rows, consent_rows, events, facts, former_waivers
 from migrations_app.words.labels import DONE, STEPS, TURNS
 from portal.kernel.errors import Fault, Forbidden, Refused
 from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin
@@ -22,7 +23,6 @@ from sites.tenancy import Actor
 from sites.words import fault_as_json
 
 DECISIONS = ("approve", "return", "reject", "reverse")
-DANGER = frozenset({"reject", "reverse"})
 WAITS_FIRST = Case(When(status="in_review", then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
@@ -60,11 +60,7 @@ class TransferRequestAdmin(CaseAdmin):
 
     def buttons(self, actor: Actor, case: TransferRequest) -> list[CaseButton]:
         allowed = queries.actions(case, actor)
-        return [
-            CaseButton(verb, str(STEPS[verb]), verb in NEEDS_REASON, verb in DANGER)
-            for verb in DECISIONS
-            if verb in allowed
-        ]
+        return [CaseButton(verb, str(STEPS[verb]), verb in NEEDS_REASON) for verb in DECISIONS if verb in allowed]
 
     def case_context(self, actor: Actor, case: TransferRequest) -> dict[str, Any]:
         view = queries.describe(case, actor)
@@ -74,7 +70,8 @@ class TransferRequestAdmin(CaseAdmin):
             "turn_label": TURNS.get(view.whose_turn, view.whose_turn),
             "facts": facts(case, view) + consent_rows(view),
             "events": events(view.timeline),
-            "checks": check_rows(view.checks, {}, False),
+            "checks": check_rows(view.checks, waivers=view.waivers),
+            "former_waivers": former_waivers(view),
             "plan": plan_page(view.plan, names),
             "version": view.version,
             "not_now": self._not_now(actor, case),
@@ -93,7 +90,6 @@ class TransferRequestAdmin(CaseAdmin):
     def decide(self, *, actor: Actor, case: TransferRequest, verb: str, reason: str, typed: dict[str, str]) -> str:
         if verb not in DECISIONS:
             raise Refused(Fault("not_from_here", params={"action": verb, "status": case.status}))
-        version = typed.get("version", "")
         operations.take(
             verb,
             actor=actor,
@@ -101,7 +97,7 @@ class TransferRequestAdmin(CaseAdmin):
             on=today(),
             request_id=case.pk,
             reason=reason,
-            version=int(version) if version.isascii() and version.isdigit() else None,
+            version=read_version(typed),
         )
         return str(DONE[verb]) % {"number": str(case)}
 

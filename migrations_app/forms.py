@@ -1,6 +1,6 @@
 """What pages ask for: where licenses go, which and how many, reasons, and filled-in forms."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from sites.tenancy import Actor
 
 MOST_TEXT = 2000
 MOST_LINES = 200
+MOST_DIGITS = 10
 ENROLLMENT = "enrollment:"
 MOVABLE = tuple(str(kind) for kind in PERPETUAL_KINDS | TERM_KINDS)
 
@@ -164,15 +165,35 @@ def movable_lines(source: Site, actor: Actor, wanted: Sequence[UUID] = (), searc
     return [*rows.filter(pk__in=missing), *listed] if missing else listed
 
 
-def read_waivers(posted: Any) -> list[WaiverInput]:
-    """The reasons that somebody typed beside warnings: fields waive-CODE-LINE, LINE `all` for the whole request."""
-    found: list[WaiverInput] = []
-    for name, reason in posted.items():
-        word, _dash, rest = name.partition("-")
-        code, _dash, line = rest.partition("-")
-        if word == "waive" and reason.strip() and len(code) <= 4:
-            found.append(WaiverInput(code, None if line == "all" else line, reason.strip()[:MOST_TEXT]))
+def waiver_name(check: Mapping[str, Any]) -> str:
+    """The field in which a person says why a warning is taken note of."""
+    return f"waive-{check['code']}-{check['line'] or 'all'}"
+
+
+def read_waivers(posted: Mapping[str, str], checks: Iterable[Mapping[str, Any]]) -> list[WaiverInput]:
+    """The reasons typed beside the warnings among `checks`; `waive-rest` answers those without one of their own."""
+    rest = posted.get("waive-rest", "")
+    found = []
+    for check in checks:
+        reason = _clean(posted.get(waiver_name(check), "")) or _clean(rest)
+        if check["waivable"] and not check.get("waived") and reason:
+            found.append(WaiverInput(check["code"], check["line"], reason))
     return found
+
+
+def read_reason(posted: Mapping[str, str]) -> str:
+    """The reason that a person gave for a step."""
+    return _clean(posted.get("reason", ""))
+
+
+def read_version(posted: Mapping[str, str]) -> int | None:
+    """The version that the page showed; None where it names none."""
+    version = posted.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < MOST_DIGITS else None
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "").strip()[:MOST_TEXT]
 
 
 class RequestFilter(forms.Form):

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from migrations_app.intake.values import LAST_DAY, MAX_QUANTITY
 from migrations_app.reading import LineInput, WaiverInput
 from portal.kernel.errors import Fault, Invalid, Stale
 
+Value = TypeVar("Value")
 MOST_LINES = 1000
 MOST_TEXT = 2000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -21,7 +22,8 @@ class Body:
 
     def __init__(self, data: Any, path: str = "", faults: list[Fault] | None = None):
         self.faults: list[Fault] = [] if faults is None else faults
-        self._path, self._line = path, None
+        self._path = path
+        self._line: str | None = None
         self._data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
         self._readable = isinstance(data, Mapping)
         if not self._readable:
@@ -31,25 +33,25 @@ class Body:
         """A text without spaces around it; '' for none, null and what can't be read."""
         value = self._data.get(name)
         if value is None or value == "":
-            return self._none(name, required) or ""
+            return self._none("", name, required)
         if not isinstance(value, str):
-            return self._no("body_text", name, value=_shown(value)) or ""
+            return self._no("", "body_text", name, value=_shown(value))
         if not _storable(value):
-            return self._no("text_invalid", name) or ""
+            return self._no("", "text_invalid", name)
         if len(value) > most:
-            return self._no("body_too_long", name, limit=most) or ""
-        return value.strip() or self._none(name, required) or ""
+            return self._no("", "body_too_long", name, limit=most)
+        return value.strip() or self._none("", name, required)
 
     def identity(self, name: str, *, required: bool = False) -> UUID | None:
         """The id of something."""
         value = self._data.get(name)
         if value is None or value == "":
-            return self._none(name, required)
+            return self._none(None, name, required)
         try:
             found = UUID(value) if isinstance(value, str) else None
         except ValueError:
             found = None
-        return found or self._no("id_invalid", name, value=_shown(value))
+        return found or self._no(None, "id_invalid", name, value=_shown(value))
 
     def day(self, name: str) -> date | None:
         """A date of the calendar, as 2027-01-31, before the year 2100."""
@@ -61,18 +63,18 @@ class Body:
         except ValueError:
             found = None
         if found is not None and found > LAST_DAY:
-            return self._no("date_far", name, value=found, last=LAST_DAY)
-        return found or self._no("date_invalid", name, value=_shown(value))
+            return self._no(None, "date_far", name, value=found, last=LAST_DAY)
+        return found or self._no(None, "date_invalid", name, value=_shown(value))
 
     def units(self, name: str) -> int:
         """A whole number of units, at least 1; 0 for what can't be read."""
         value = self._data.get(name)
         if value is None:
-            return self._none(name, True) or 0
+            return self._none(0, name, True)
         if isinstance(value, bool) or not isinstance(value, int):
-            return self._no("quantity_not_whole", name, value=_shown(value)) or 0
+            return self._no(0, "quantity_not_whole", name, value=_shown(value))
         if not 0 < value <= MAX_QUANTITY:
-            return self._no("quantity_range", name, value=_shown(value), most=MAX_QUANTITY) or 0
+            return self._no(0, "quantity_range", name, value=_shown(value), most=MAX_QUANTITY)
         return value
 
     def items(self, name: str, *, most: int = MOST_LINES) -> list["Body"]:
@@ -81,9 +83,9 @@ class Body:
         if value is None:
             return []
         if not isinstance(value, list):
-            return self._no("body_list", name) or []
+            return self._no([], "body_list", name)
         if len(value) > most:
-            return self._no("body_too_many", name, count=len(value), limit=most) or []
+            return self._no([], "body_too_many", name, count=len(value), limit=most)
         return [Body(item, f"{self._where(name)}[{i}]", self.faults) for i, item in enumerate(value)]
 
     def belongs_to(self, line: UUID | None) -> None:
@@ -92,7 +94,7 @@ class Body:
 
     def refuse(self, code: str, name: str, **params: Any) -> None:
         """Another fault of the value `name`."""
-        self._no(code, name, **params)
+        self._no(None, code, name, **params)
 
     def done(self) -> None:
         """Raises Invalid with every fault, in the order asked."""
@@ -102,12 +104,13 @@ class Body:
     def _where(self, name: str) -> str:
         return f"{self._path}.{name}" if self._path else name
 
-    def _none(self, name: str, required: bool) -> None:
-        if required and self._readable:
-            self._no("field_required", name)
+    def _none(self, otherwise: Value, name: str, required: bool) -> Value:
+        return self._no(otherwise, "field_required", name) if required and self._readable else otherwise
 
-    def _no(self, code: str, name: str, **params: Any) -> None:
+    def _no(self, otherwise: Value, code: str, name: str, **params: Any) -> Value:
+        """Notes a fault; gives `otherwise`, for the reading to go on."""
         self.faults.append(Fault(code, self._where(name), self._line, params=params))
+        return otherwise
 
 
 def _shown(value: Any) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from migrations_app.models import BatchRow
 from migrations_app.queries import retell
 
 
@@ -153,16 +152,23 @@ class FaultSerializer(serializers.Serializer):
     heals_on = serializers.CharField(allow_null=True)
 
 
+@extend_schema_field(FaultSerializer(many=True))
+class Findings(serializers.Field):
+    """Kept findings, told in the reader's language."""
+
+    def to_representation(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [retell(kept) for kept in value]
+
+
 class RowSerializer(serializers.Serializer):
     """A row of the form by its number in the sheet."""
 
     number = serializers.IntegerField()
     outcome = serializers.CharField()
     values = serializers.DictField(child=serializers.CharField(allow_blank=True))
-    errors = serializers.SerializerMethodField()
     reference = serializers.CharField()
     request = serializers.UUIDField(source="request_id", allow_null=True)
 
-    @extend_schema_field(FaultSerializer(many=True))
-    def get_errors(self, row: BatchRow) -> list[dict[str, Any]]:
-        return [retell(error) for error in row.errors]
+    def get_fields(self) -> dict[str, Any]:
+        # As an attribute it would hide what serializers themselves call errors.
+        return {**super().get_fields(), "errors": Findings(read_only=True)}

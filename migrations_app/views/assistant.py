@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from licenses.views.shared import Item, actor_of, line_rows
 from migrations_app import operations, queries
 from migrations_app.forms import MOST_LINES, LinesForm, RouteForm, movable_lines, read_waivers
 from migrations_app.views.plan import plan_page
-from migrations_app.views.requests import check_rows
+from migrations_app.views.requests import waiving
 from migrations_app.words.labels import DONE
 from portal.kernel.errors import DomainError, Fault
 from sites.clock import now, today
@@ -133,8 +134,6 @@ def _choose_lines(
 
 
 def _query(route: RouteForm) -> str:
-    from urllib.parse import urlencode
-
     return urlencode({key: route.cleaned_data[key] for key in ("source", "target")})
 
 
@@ -157,7 +156,7 @@ def _compare(
         "chosen": chosen,
         "source": route.sources[route.cleaned_data["source"]],
         "target_label": route.target_label,
-        "checks": check_rows([c | {"line_label": names.get(c["line"] or "", "")} for c in checks], request.POST, True),
+        **waiving([c | {"line_label": names.get(c["line"] or "", "")} for c in checks], request.POST, True),
         "stopped": any(c["severity"] == "error" for c in checks),
         "plan": plan_page(plan, names),
         "faults": [fault_as_json(f) for f in refusal.faults] if refusal else [],
@@ -173,19 +172,13 @@ def _told(fault: Fault) -> str:
 def _make(request: HttpRequest, actor: Actor, route: RouteForm, form: LinesForm, *, submit: bool) -> HttpResponse:
     """The draft, and its submission where that was asked for: both or neither."""
     at, on = now(), today()
-    waivers = read_waivers(request.POST)
+    asked = route.route | {"effective_on": form.cleaned_data["effective_on"], "lines": form.chosen}
     try:
         with transaction.atomic():
-            made = operations.create_request(
-                actor=actor,
-                at=at,
-                on=on,
-                **route.route,
-                effective_on=form.cleaned_data["effective_on"],
-                reason=form.cleaned_data["reason"],
-                lines=form.chosen,
-                waivers=waivers,
-            )
+            checks, _plan = queries.preview(actor=actor, on=on, **asked)
+            waivers = read_waivers(request.POST, checks)
+            reason = form.cleaned_data["reason"]
+            made = operations.create_request(actor=actor, at=at, on=on, **asked, reason=reason, waivers=waivers)
             if submit:
                 operations.take("submit", actor=actor, at=at, on=on, request_id=made.pk)
     except DomainError as refusal:

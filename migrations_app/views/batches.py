@@ -16,7 +16,7 @@ from licenses.views.paging import slice_of
 from licenses.views.shared import Item, actor_of
 from migrations_app import operations, queries
 from migrations_app.api.files import failed_rows_file, template_file
-from migrations_app.forms import RowFilter, UploadForm
+from migrations_app.forms import RowFilter, UploadForm, read_reason
 from migrations_app.intake.headings import FORM
 from migrations_app.intake.limits import LIMITS, MIB
 from migrations_app.models import BatchRow, TransferBatch
@@ -182,7 +182,7 @@ def batch_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     batch = visible(actor, pk)
     if request.method != "POST":
         return redirect("batch_page", pk)
-    typed = request.POST.get("reason", "").replace("\0", "").strip()[:2000]
+    typed = read_reason(request.POST)
     try:
         if verb == "submit":
             operations.submit_batch(actor=actor, at=now(), batch_id=pk, waive_warnings=typed)

@@ -15,7 +15,7 @@ from licenses.readmodels import one
 from licenses.views.paging import slice_of
 from licenses.views.shared import Item, actor_of
 from migrations_app import operations, queries
-from migrations_app.forms import RequestFilter, read_waivers
+from migrations_app.forms import RequestFilter, read_reason, read_version, read_waivers, waiver_name
 from migrations_app.models import TransferRequest
 from migrations_app.operations.decisions import NEEDS_REASON
 from migrations_app.queries import RequestView
@@ -74,7 +74,7 @@ def request_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     transfer = one(queries.requests_for(actor), pk=pk)
     if request.method != "POST" or verb not in VERBS:
         return redirect("transfer_page", pk)
-    version = request.POST.get("version", "")
+    asked = request.POST
     try:
         operations.take(
             verb,
@@ -82,9 +82,9 @@ def request_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             at=now(),
             on=today(),
             request_id=pk,
-            reason=request.POST.get("reason", "").replace("\0", "")[:2000],
-            waivers=read_waivers(request.POST),
-            version=int(version) if version.isascii() and version.isdigit() else None,
+            reason=read_reason(asked),
+            waivers=read_waivers(asked, queries.describe(transfer, actor).checks) if verb == "submit" else (),
+            version=read_version(asked),
         )
     except DomainError as refusal:
         transfer = one(queries.requests_for(actor), pk=pk)
@@ -110,7 +110,8 @@ def case_context(
         **with_turn(view),
         "crumbs": [Item(_("Transfer requests"), url=reverse("transfers")), Item(view.number)],
         "facts": facts(transfer, view),
-        "checks": check_rows(view.checks, kept, "submit" in view.actions),
+        **waiving(view.checks, kept, "submit" in view.actions, view.waivers),
+        "former_waivers": former_waivers(view),
         "plan": plan_page(view.plan, names),
         "sides": consent_rows(view),
         "events": events(view.timeline),
@@ -132,22 +133,53 @@ def action(name: str, verb: str, typed: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def check_rows(checks: Sequence[Mapping[str, Any]], typed: Mapping[str, str], asking: bool) -> list[dict[str, Any]]:
-    """Findings with their words; warnings that nobody waived take a reason where the actor is asking."""
+def waiving(
+    checks: Sequence[Mapping[str, Any]],
+    typed: Mapping[str, str],
+    asking: bool,
+    waivers: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """The findings for a page, how many warnings wait for a reason, and the one reason for all of them."""
+    rows = check_rows(checks, waivers=waivers, typed=typed, asking=asking)
+    return {
+        "checks": rows,
+        "open_warnings": sum(bool(row["input"]) for row in rows),
+        "rest": typed.get("waive-rest", ""),
+    }
+
+
+def check_rows(
+    checks: Sequence[Mapping[str, Any]],
+    *,
+    waivers: Sequence[Mapping[str, Any]] = (),
+    typed: Mapping[str, str] | None = None,
+    asking: bool = False,
+) -> list[dict[str, Any]]:
+    """Findings with their words, and who took note of them; open warnings take a reason where the actor is asking."""
     rows = []
     for check in checks:
-        name = f"waive-{check['code']}-{check['line'] or 'all'}"
-        open_warning = check["waivable"] and not check.get("waived") and asking
+        name = waiver_name(check)
+        open_warning = asking and check["waivable"] and not check.get("waived")
         rows.append(
             {
                 **check,
                 "severity_label": SEVERITIES.get(check["severity"], check["severity"]),
-                "mends_label": TURNS.get(check["mends"] or "", ""),
+                "waiver": next((w for w in waivers if answers(w, check)), None),
                 "input": name if open_warning else "",
-                "typed": typed.get(name, ""),
+                "typed": (typed or {}).get(name, ""),
             }
         )
     return rows
+
+
+def answers(waiver: Mapping[str, Any], check: Mapping[str, Any]) -> bool:
+    """Whether a waiver answers a finding: by its line, or for the whole request."""
+    return waiver["code"] == check["code"] and waiver["line"] in (check["line"], None)
+
+
+def former_waivers(view: RequestView) -> list[Mapping[str, Any]]:
+    """Warnings that were taken note of and are no longer among the findings."""
+    return [w for w in view.waivers if not any(answers(w, check) for check in view.checks)]
 
 
 def facts(transfer: TransferRequest, view: RequestView) -> list[Item]:

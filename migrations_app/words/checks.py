@@ -96,8 +96,8 @@ _LINE = {
     ),
     "V9": Words(
         _(
-            "Only %(quantity)s units of this product move and %(rest)s stay behind. S&S must cover all of a product "
-            "in use or none of it, so both sites have to keep their cover running."
+            "A part of the product moves (units: %(quantity)s) and a part stays behind (units: %(rest)s). S&S must "
+            "cover all of a product in use or none of it, so both sites have to keep their cover running."
         ),
         _("Take the rest along, or take note of it and give a reason."),
     ),

@@ -27,7 +27,7 @@ def test_the_case_shows_checks_and_plan_with_its_buttons(client_of, in_review):
     page = client_of("rikke").get(reverse(CASE, args=[in_review.pk]))
     told = page.content.decode()
     assert page.status_code == 200 and " style=" not in told and "%(" not in told
-    for words in ("What moves", "Stay on Express", "Approve", "Return", "Reject", "Warnings taken note of"):
+    for words in ("What moves", "Stay on Express", "Approve", "Return", "Reject", "took note of it"):
         assert words in told
     assert "Take the move back" not in told
 

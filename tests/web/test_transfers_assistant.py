@@ -129,6 +129,15 @@ def test_submitting_makes_the_request_and_sends_it_on(client_of, lines, route):
     assert made.status == "in_review"
 
 
+def test_one_reason_answers_every_warning(client_of, lines, route):
+    client = client_of("mette")
+    assert "waive-rest" in client.post(route, fields(lines, action="check")).content.decode()
+    answer = client.post(route, fields(lines, action="submit") | {"waive-rest": "We know all of it"})
+    assert answer.status_code == 302
+    page = client.get(answer.url)
+    assert "took note of it: We know all of it" in page.content.decode()
+
+
 def test_over_what_is_owned_can_be_seen_but_not_submitted(client_of, lines, route):
     over = {f"quantity-{lines[0].pk}": str(lines[0].available_quantity + 1)}
     client = client_of("mette")
