@@ -31,7 +31,7 @@ from sites.queries import case_of, enrollment_case, enrollments_of
 from sites.tenancy import Actor
 from sites.views import shown
 from sites.views.enrollments import done
-from sites.words import ENROLLMENT_STEPS, ENROLLMENT_TURNS, blocker_as_json
+from sites.words import ENROLLMENT_STEPS, blocker_as_json
 
 OPERATOR = frozenset({"operator"})
 
@@ -54,7 +54,7 @@ class CountryFilter(admin.SimpleListFilter):
 class EnrollmentAdmin(CaseAdmin):
     """The queue: what waits for a decision first, the oldest on top."""
 
-    list_display = ("company_name", "kind", "status", "whose_turn", "waiting", "country", "partner", "submitted_at")
+    list_display = ("company_name", "kind", "status", "waiting", "country", "partner", "submitted_at")
     list_filter = ("status", "kind", CountryFilter)
     list_select_related = ("customer", "partner")
     case_template = "admin/sites/enrollment/case.html"
@@ -69,12 +69,6 @@ class EnrollmentAdmin(CaseAdmin):
     @admin.display(description=_("company"))
     def company_name(self, enrollment: Enrollment) -> str:
         return str(enrollment.company.get("name", ""))
-
-    @admin.display(description=_("whose turn"))
-    def whose_turn(self, enrollment: Enrollment) -> Any:
-        return ENROLLMENT_TURNS[
-            {"draft": "requester", "returned": "requester", "submitted": "rep"}.get(enrollment.status, "nobody")
-        ]
 
     @admin.display(description=_("waits since"))
     def waiting(self, enrollment: Enrollment) -> str:

@@ -109,7 +109,7 @@ class EnrollmentList(generics.ListAPIView):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         actor = _actor(request)
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        cases = [queries.case_of(actor, enrollment, today()) for enrollment in page]
+        cases = queries.cases_of(actor, page, today())
         return self.get_paginated_response(EnrollmentSerializer(cases, many=True).data)
 
     @extend_schema(request=EnrollmentInput, responses={201: EnrollmentSerializer})

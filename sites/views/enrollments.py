@@ -16,7 +16,7 @@ from sites.clock import now, today
 from sites.forms import EnrollmentForm, from_customer, from_enrollment, from_site
 from sites.models import Enrollment, Site
 from sites.operations import amend_enrollment, create_enrollment, take
-from sites.queries import EnrollmentCase, case_of, customers_to_ask_for, enrollment_case, enrollments_of
+from sites.queries import EnrollmentCase, cases_of, customers_to_ask_for, enrollment_case, enrollments_of
 from sites.tenancy import Actor
 from sites.views import shown
 from sites.views.asked import actor_of
@@ -35,7 +35,7 @@ def enrollment_list(request: HttpRequest) -> HttpResponse:
     if last := _pivot(actor, request.GET.get("before", "")):
         rows = rows.filter(Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, id__gt=last.pk))
     found = list(rows[: PAGE + 1])
-    cases = [case_of(actor, enrollment, today()) for enrollment in found[:PAGE]]
+    cases = cases_of(actor, found[:PAGE], today())
     context = {
         "rows": [(case, ENROLLMENT_TURNS[case.whose_turn]) for case in cases],
         "next_url": f"?status={status}&before={found[PAGE - 1].pk}" if len(found) > PAGE else None,

@@ -144,6 +144,11 @@ def _numbers(enrollment: Enrollment) -> Iterable[Fact]:
         yield Fact(_("Agreement"), number, url=reverse("agreement_page", args=[number]) if accepted else "")
     elif enrollment.agreement_number:
         yield Fact(_("Agreement number asked for"), enrollment.agreement_number)
+    if enrollment.kind == Enrollment.Kind.ADDITIONAL:
+        number = enrollment.agreement.number if enrollment.agreement else enrollment.agreement_number
+        yield Fact(
+            _("Schedule"), _("Authorized Additional Site Schedule"), url=reverse("agreement_schedule", args=[number])
+        )
     if enrollment.site:
         number = enrollment.site.site_number
         yield Fact(_("Site"), number, url=reverse("site_page", args=[number]), note=enrollment.site.name)

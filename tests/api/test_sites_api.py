@@ -154,3 +154,14 @@ def test_an_additional_site_waits_for_the_schedule(world: Any, api_of: ApiOf) ->
 def test_without_a_sign_in_nothing_is_told(db: None) -> None:
     assert APIClient().get(URL).status_code == 401
     assert APIClient().get("/api/v1/me/").status_code == 401
+
+
+def test_a_longer_list_takes_no_more_queries(
+    world: Any, api_of: ApiOf, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    mette = api_of("mette")
+    for index in range(4):
+        created(mette, wish(kind="additional", agreement_number="61734", customer__street=f"Bakkevej {index}"))
+    with django_assert_max_num_queries(14):
+        rows = mette.get(URL).json()["results"]
+    assert [row["waiting_for"] for row in rows] == ["schedule_missing"] * 4
