@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -209,7 +209,7 @@ def issue_proof(
     supersedes: Proof | None = None,
 ) -> Proof:
     """Issue a Proof of Entitlement that says what `quantity` units of the line are (rule M8)."""
-    proof = Proof.objects.create(
+    return Proof.objects.create(
         customer_id=entitlement.customer_id,
         entitlement=entitlement,
         number=f"PoE-{next_number('proof'):08d}",
@@ -219,7 +219,6 @@ def issue_proof(
         paper=paper_facts(entitlement),
         supersedes=supersedes,
     )
-    return proof
 
 
 @transaction.atomic
@@ -249,7 +248,7 @@ def _followers(lines: Lines) -> list[tuple[Entitlement, int]]:
     moved = {line.pk: quantity for line, quantity in lines}
     rows = Entitlement.objects.held_now().filter(follows_id__in=moved).exclude(pk__in=moved)
     rows = rows.select_related("part", "customer", "site")
-    return [(row, min(moved[row.follows_id], row.quantity)) for row in rows]  # type: ignore[index, attr-defined]
+    return [(row, min(moved[row.follows_id], row.quantity)) for row in rows]  # type: ignore[index]
 
 
 def _arrival(line: Entitlement, site: Site, arrived: dict[UUID, Entitlement], at: datetime) -> Entitlement:
@@ -291,12 +290,12 @@ def _renew_proofs(actor: Actor, at: datetime, on: date, entries: Sequence[Quanti
         source, target = (lines.get(i) if i else None for i in (entry.source_id, entry.target_id))
         before = old.get(entry.source_id) if entry.source_id else None
         for line in (target, source):
-            if line is not None and line.quantity > 0:  # type: ignore[attr-defined]
+            if line is not None and line.quantity > 0:
                 issue_proof(
                     actor=actor,
                     at=at,
                     entitlement=line,
-                    quantity=line.quantity,  # type: ignore[attr-defined]
+                    quantity=line.quantity,
                     on=on,
                     supersedes=old.get(line.pk) or before,
                 )
@@ -310,9 +309,10 @@ def move_units_back(*, actor: Actor, at: datetime, on: date, reference: str) -> 
     )
     blocked = []
     for movement in movements:
-        target = movement.target
-        now = Entitlement.objects.with_quantity().get(pk=movement.target_id)
-        renewed = target.cover.exclude(source__in=movement.source.cover.values("source")).exists()
+        # A transfer has both ends.
+        source, target = cast(Entitlement, movement.source), cast(Entitlement, movement.target)
+        now = Entitlement.objects.with_quantity().get(pk=target.pk)
+        renewed = target.cover.exclude(source__in=source.cover.values("source")).exists()
         if now.available_quantity < movement.quantity or renewed:
             reason = "reversal_renewed" if renewed else "reversal_moved_on"
             blocked.append(Fault(reason, line=str(target.pk), params={"part_number": target.part_id}))
@@ -327,12 +327,13 @@ def move_units_back(*, actor: Actor, at: datetime, on: date, reference: str) -> 
     post_quantities(entries)
     _renew_proofs(actor, at, on, entries)
     for movement in movements:
+        target = cast(Entitlement, movement.target)
         tell(
             actor=actor,
             at=at,
             kind="units_returned",
-            subject=movement.target,
-            customer_id=movement.target.customer_id,
+            subject=target,
+            customer_id=target.customer_id,
             reference=reference,
             quantity=movement.quantity,
         )

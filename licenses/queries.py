@@ -127,7 +127,7 @@ def held_lines(entitlements: Iterable[Entitlement], quantities: dict[UUID, int] 
                 key=str(line.pk),
                 part_number=line.part_id,
                 renewal_part=line.part.renewal_part_id,
-                quantity=(quantities or {}).get(line.pk, line.quantity),  # type: ignore[attr-defined]
+                quantity=(quantities or {}).get(line.pk, line.quantity),
                 cover_end=line.coverage_end,
                 points_each=(renewal.points_each if renewal else None) or Decimal(0),
                 reinstatement_part=line.part.reinstatement_part_id,

@@ -145,7 +145,7 @@ def _choose(row: FormRow, source: Site, desk: Desk) -> tuple[list[tuple[Entitlem
     free = [(key, x.available_quantity - desk.taken.get(x.pk, 0)) for key, x in by_key.items()]
     found = allocate(row.quantity, free)
     if isinstance(found, Shortfall):
-        owned = sum(x.quantity for x in held)  # type: ignore[attr-defined]
+        owned = sum(x.quantity for x in held)
         figures = {
             "quantity": row.quantity,
             "owned": owned,

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from licenses.models import Entitlement, Hold
 from licenses.open_quotes import open_quotes
@@ -105,7 +108,7 @@ def line_facts(lines: Sequence[Entitlement], move: Move, on: date, prices: Liste
         facts = one_line(line, move.quantities[line.pk], on, prices)
         yield replace(
             facts,
-            held=line.held - own_holds.get(line.pk, 0),  # type: ignore[attr-defined]
+            held=line.held - own_holds.get(line.pk, 0),
             rest=rest.get(line.part.product, 0) if line.part.kind in PERPETUAL_KINDS else 0,
             open_quote=quotes.get(line.pk),
         )
@@ -119,8 +122,8 @@ def one_line(line: Entitlement, quantity: int, on: date, prices: ListedPrices) -
         part_number=line.part_id,
         kind=part.kind,
         quantity=quantity,
-        owned=line.quantity,  # type: ignore[attr-defined]
-        held=line.held,  # type: ignore[attr-defined]
+        owned=line.quantity,
+        held=line.held,
         acquired_on=line.acquired_on,
         cover_end=cover_end,
         eligible=part.eligible,
@@ -149,7 +152,7 @@ def rest_by_product(lines: Sequence[Entitlement], move: Move) -> dict[str, int]:
     products = {line.part.product for line in lines if line.part.kind in PERPETUAL_KINDS}
     if not products:
         return {}
-    rows = Entitlement.objects.held_now().filter(
+    rows: QuerySet[Any] = Entitlement.objects.held_now().filter(
         site=move.source, part__product__in=products, part__kind__in=PERPETUAL_KINDS, traded_up=False
     )
     rest: dict[str, int] = {}

@@ -141,7 +141,7 @@ def _line(
         part_number=line.part_id if line else "",
         description=line.part.description if line else "",
         quantity=quantity,
-        owned=line.quantity if line else 0,  # type: ignore[attr-defined]
+        owned=line.quantity if line else 0,
         cover_end=line.coverage_end if line else None,
         order_reference=line.order_reference if line else "",
         proof_number=proofs.get(key, ""),

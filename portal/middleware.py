@@ -4,9 +4,12 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC
+from typing import cast
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -116,7 +119,7 @@ class IdempotencyMiddleware:
         response["Idempotency-Replayed"] = "true"
         return response
 
-    def _first(self, request: HttpRequest, user_id: object, key: str, fingerprint: str) -> HttpResponse:
+    def _first(self, request: HttpRequest, user_id: UUID, key: str, fingerprint: str) -> HttpResponse:
         with transaction.atomic():
             response = self.get_response(request)
             if response.status_code >= 400:
@@ -140,7 +143,8 @@ def _fingerprint(request: HttpRequest) -> str:
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if (request.content_type or "").startswith("multipart/"):
         digest.update(json.dumps(sorted(request.POST.lists())).encode())
-        for name, upload in sorted(request.FILES.items()):
+        for name in sorted(request.FILES):
+            upload = cast(UploadedFile, request.FILES[name])
             digest.update(f"{name} {upload.name}\n".encode())
             for chunk in upload.chunks():
                 digest.update(chunk)

@@ -18,7 +18,7 @@ def tell(
         at=at,
         actor_id=actor.user_id,
         customer_id=customer_id,
-        subject_type=subject._meta.model_name,
+        subject_type=str(subject._meta.model_name),
         subject_id=subject.pk,
         kind=kind,
         data=data,

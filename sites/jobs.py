@@ -6,7 +6,7 @@ Celery is only the doorbell. A message that is lost, doubled or late changes not
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -110,15 +110,16 @@ def _claim() -> Work | None:
     with transaction.atomic():
         system_actor()
         with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, [LEASE])
+            cursor.execute(_CLAIM, [LEASE])  # type: ignore[list-item]  # psycopg takes timedelta
             row = cursor.fetchone()
         if row is None:
             return None
         *identity, tries, crashes = row
+        work = Work(*identity)
         if tries > MOST_TRIES or crashes >= MOST_CRASHES:
-            _finish(Work(*identity), Job.Status.DEAD, f"given up after {tries} tries and {crashes} crashes")
-            return Work(*identity[:1], "", *identity[2:])
-        return Work(*identity)
+            _finish(work, Job.Status.DEAD, f"given up after {tries} tries and {crashes} crashes")
+            return replace(work, kind="")
+        return work
 
 
 def _do(work: Work) -> None:

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -62,6 +62,11 @@ class Entitlement(UUIDModel):
 
     objects = EntitlementQuerySet.as_manager()
 
+    if TYPE_CHECKING:
+        # No columns: `with_quantity` adds them to the rows.
+        quantity: int
+        held: int
+
     class Meta:
         verbose_name = _("license line")
         verbose_name_plural = _("license lines")
@@ -81,7 +86,7 @@ class Entitlement(UUIDModel):
     @property
     def available_quantity(self) -> int:
         """What no open request has spoken for; needs `with_quantity`."""
-        return self.quantity - self.held  # type: ignore[attr-defined]
+        return self.quantity - self.held
 
 
 class CoverPeriod(UUIDModel):

@@ -1,6 +1,7 @@
 """What the portal does by itself: completes approved moves, wakes those that slept."""
 
 from datetime import date, datetime
+from typing import cast
 
 from django.db import transaction
 
@@ -16,7 +17,7 @@ from migrations_app.rules.workflow import TRANSFER
 from portal.kernel.blocker import Severity
 from portal.kernel.errors import Refused
 from sites.events import tell
-from sites.models import Enrollment, User
+from sites.models import Enrollment, Site, User
 from sites.tenancy.actor import Actor
 
 
@@ -35,9 +36,8 @@ def complete(*, actor: Actor, at: datetime, on: date, request: TransferRequest) 
         raise Refused(*as_faults(errors))
     release(reference=request.pk, at=at)
     lines = [(line, judged.move.quantities[line.pk]) for line in judged.lines]
-    arrived = move_units(
-        actor=actor, at=at, on=judged.on, reference=str(request.pk), target_site=request.target_site, lines=lines
-    )
+    target = cast(Site, request.target_site)  # without one V18 had kept it from approval
+    arrived = move_units(actor=actor, at=at, on=judged.on, reference=str(request.pk), target_site=target, lines=lines)
     for line in request.lines.all():
         line.arrived_as = arrived[line.entitlement_id]
         line.save(update_fields=["arrived_as"])
@@ -55,7 +55,7 @@ def complete(*, actor: Actor, at: datetime, on: date, request: TransferRequest) 
 
 @transaction.atomic
 def wake(*, actor: Actor, at: datetime, on: date) -> int:
-    """Look at every sleeping request; those whose reason is gone wake, and their requester is told. Returns how many."""
+    """Look at every sleeping request; those whose reason is gone wake; their requester is told. Returns how many."""
     slept = (
         TransferRequest.objects.visible_to(actor).exclude(waiting_for="").filter(status__in=["submitted", "in_review"])
     )

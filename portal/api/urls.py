@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -18,7 +18,7 @@ class Nowhere(APIView):
         raise NotFound
 
 
-router_urls = [
+router_urls: list[URLPattern | URLResolver] = [
     path("", include("sites.api_urls")),
     path("", include("licenses.api_urls")),
     path("", include("migrations_app.api_urls")),

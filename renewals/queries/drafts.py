@@ -96,7 +96,7 @@ class _Holdings:
             "site_number": line.site.site_number,
             "part_number": line.part_id,
             "description": line.part.description,
-            "quantity": line.quantity,  # type: ignore[attr-defined]
+            "quantity": line.quantity,
             "order_reference": line.order_reference,
             "params": {k: v.isoformat() if isinstance(v, date) else str(v) for k, v in fault.params.items()},
         }
