@@ -1,15 +1,18 @@
 """What lists can be narrowed by, and how an Agreement is asked for as of a day."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Proof
-from licenses.readmodels import visible_sites
+from licenses.readmodels import LAST_DAY, visible_sites
 from sites.models import Site
 from sites.models.site import Program
 from sites.tenancy import Actor
+from sites.words import remedy, sentence
 
 
 class _OfSites(forms.Form):
@@ -43,11 +46,16 @@ class ProofFilter(_OfSites):
     )
 
 
+def _not_late(day: date) -> None:
+    if day > LAST_DAY:
+        raise ValidationError(sentence("date_late", {"value": day}) + " " + remedy("date_late", {"last": LAST_DAY}))
+
+
 class AsOf(forms.Form):
     """Asks for points and level as of a day, as known at the end of another (rule P7)."""
 
-    as_of = forms.DateField(required=False, label=_("As of"))
-    known_on = forms.DateField(required=False, label=_("As known at the end of"))
+    as_of = forms.DateField(required=False, label=_("As of"), validators=[_not_late])
+    known_on = forms.DateField(required=False, label=_("As known at the end of"), validators=[_not_late])
 
 
 class VerifyForm(forms.Form):

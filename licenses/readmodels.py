@@ -22,6 +22,8 @@ from sites.models import Agreement, Site
 from sites.tenancy import Actor
 
 Row = TypeVar("Row", bound=models.Model)
+# The last day that anything can be asked as of: Terms are counted up to it one by one.
+LAST_DAY = date(2099, 12, 31)
 
 
 def one(rows: QuerySet[Row], **lookup: Any) -> Row:

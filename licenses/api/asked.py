@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from licenses.models import Part
+from licenses.readmodels import LAST_DAY
 from portal.kernel.errors import Fault, Invalid
 from sites.models import Site
 from sites.tenancy import Actor
@@ -33,12 +34,14 @@ class Asked:
         if not value:
             return None
         try:
-            if _DAY.fullmatch(value):
-                return date.fromisoformat(value)
+            found = date.fromisoformat(value) if _DAY.fullmatch(value) else None
         except ValueError:
-            pass
-        self._no("date_invalid", name, value)
-        return None
+            found = None
+        if found is None:
+            self._no("date_invalid", name, value)
+        elif found > LAST_DAY:
+            self.faults.append(Fault("date_late", name, params={"value": found, "last": LAST_DAY}))
+        return found
 
     def instant(self, name: str) -> datetime | None:
         """An instant; without a time zone it is UTC."""

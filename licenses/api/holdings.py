@@ -54,7 +54,7 @@ class EntitlementSerializer(serializers.Serializer):
         return getattr(line, "cover_end_then", line.coverage_end)
 
 
-class StepSerializer(serializers.Serializer):
+class LineageStepSerializer(serializers.Serializer):
     """One movement: purchase, move, reversal or correction."""
 
     date = serializers.DateField(source="on")
@@ -76,7 +76,7 @@ class LineageSerializer(serializers.Serializer):
     order_reference = serializers.CharField()
     acquired_on = serializers.DateField()
     quantity = serializers.IntegerField()
-    steps = StepSerializer(many=True)
+    steps = LineageStepSerializer(many=True)
 
 
 @extend_schema(parameters=FILTERS)

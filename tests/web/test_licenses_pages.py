@@ -74,6 +74,7 @@ def test_an_agreement_with_points_level_and_statement(client_of: Browser, world:
     unknown = text(client_of("mette"), f"{address}?known_on=2020-01-01")
     assert "No points yet" in unknown
     assert "Enter a valid date." in text(client_of("mette"), f"{address}?as_of=2026-02-30")
+    assert "lies too far ahead" in text(client_of("mette"), f"{address}?as_of=9999-12-31&known_on=9999-12-31")
 
 
 def test_licenses_are_narrowed_and_say_so_when_nothing_fits(client_of: Browser, world: World) -> None:
