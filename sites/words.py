@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from importlib import import_module
@@ -52,7 +53,8 @@ _AMOUNT = re.compile(r"-?\d+\.\d{2}")
 
 def _shown(value: Any) -> str:
     if isinstance(value, str) and _DAY.fullmatch(value):
-        value = date.fromisoformat(value)
+        with suppress(ValueError):  # a day that doesn't exist is shown as it was written
+            value = date.fromisoformat(value)
     elif isinstance(value, str) and _AMOUNT.fullmatch(value):
         value = Decimal(value)
     lang = get_language() or "en"
@@ -174,7 +176,7 @@ WORDS: dict[str, Words] = {
         _("Check the partner number, or leave it out."),
     ),
     "site_unknown": Words(
-        _("There is no site %(number)s that you can see."), _("Check the number in the list of your sites.")
+        _("There is no site %(value)s that you can see."), _("Check the number in the list of your sites.")
     ),
     "registration_differs": Words(
         _("This isn't the registration number of %(name)s, to which the site belongs."),

@@ -44,5 +44,5 @@ def _subject(actor: Actor, agreement_number: str, site_number: str) -> Agreement
         return agreement
     site = Site.objects.visible_to(actor).select_related("agreement").filter(site_number=site_number).first()
     if site is None:
-        raise Invalid(Fault("site_unknown", "site", params={"value": site_number, "number": site_number}))
+        raise Invalid(Fault("site_unknown", "site", params={"value": site_number}))
     return site.agreement or site

@@ -86,7 +86,7 @@ def _look_up(actor: Actor, application: Application, faults: list[Fault]) -> _Kn
         site = sites.filter(site_number=application.site_number).first() if application.site_number else None
         if site is None:
             if application.site_number:
-                faults.append(Fault("site_unknown", "site_number", params={"number": application.site_number}))
+                faults.append(Fault("site_unknown", "site_number", params={"value": application.site_number}))
             return _Known()
         return _Known(site.customer, site, site.agreement)
     if application.kind == ADDITIONAL and number and agreement is None:
