@@ -96,7 +96,7 @@ def _judge(parsed: ParsedRow, desk: Desk) -> Verdict:
         if site is None
     ]
     if source is not None and not asks_for(source.customer, desk.actor):
-        faults.append(Fault("no_mandate", "source_site_number", line, params={"value": row.source_site_number}))
+        faults.append(Fault("mandate_missing", "source_site_number", line, params={"value": row.source_site_number}))
     if row.effective_on is not None and row.effective_on < desk.today:
         params = {"date": row.effective_on, "today": desk.today}
         faults.append(Fault("date_past", "effective_on", line, params=params))

@@ -1,11 +1,13 @@
 """Requests and batches as pages, the API and the desk show them."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -348,13 +350,24 @@ def _progress(batch: TransferBatch, counts: dict[str, int], judged: int) -> int:
     return 100
 
 
+_GROUPS = """
+SELECT error->>'code', count(*), (array_agg(error ORDER BY number))[1]
+  FROM migrations_app_batchrow, jsonb_array_elements(errors) AS error
+ WHERE batch_id = %s GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+
+
 def _groups(batch: TransferBatch) -> tuple[tuple[str, str, int], ...]:
-    found: dict[str, list[Any]] = {}
-    for errors in batch.rows.exclude(errors=[]).values_list("errors", flat=True):
-        for error in errors:
-            entry = found.setdefault(error["code"], [retell(error)["message"], 0])
-            entry[1] += 1
-    return tuple((code, str(told), int(n)) for code, (told, n) in sorted(found.items(), key=lambda x: -x[1][1]))
+    """Reasons with their counts and, as an example, the first row's sentence."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GROUPS, [batch.pk])
+        rows = cursor.fetchall()
+    return tuple((code, retell(_json(first))["message"], n) for code, n, first in rows)
+
+
+def _json(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(value) if isinstance(value, str) else value
+    return found
 
 
 def retell(kept: dict[str, Any]) -> dict[str, Any]:

@@ -29,13 +29,15 @@ class Words(NamedTuple):
 _catalog: dict[str, Words] = {}
 
 
-def _words(code: str) -> Words | None:
+def _words(code: str, params: Mapping[str, Any] | None = None) -> Words | None:
+    """The words of a code; those of its `reason` where there are some, as for V1 and V14."""
     if not _catalog:
         for app in apps.get_app_configs():
             name = f"{app.name}.words"
             if app.name in {"sites", "licenses", "migrations_app", "renewals", "portal"} and find_spec(name):
                 _catalog.update({k: Words(*w) for k, w in import_module(name).WORDS.items()})
-    return _catalog.get(code)
+    reason = f"{code}.{params['reason']}" if params and "reason" in params else code
+    return _catalog.get(reason) or _catalog.get(code)
 
 
 def _fill(text: str | Promise, params: Mapping[str, Any]) -> str:
@@ -52,6 +54,8 @@ _AMOUNT = re.compile(r"-?\d+\.\d{2}")
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "–"
     if isinstance(value, str) and _DAY.fullmatch(value):
         with suppress(ValueError):  # a day that doesn't exist is shown as it was written
             value = date.fromisoformat(value)
@@ -67,13 +71,13 @@ def _shown(value: Any) -> str:
 
 def sentence(code: str, params: Mapping[str, Any]) -> str:
     """What is wrong, as a sentence in the active language; the code itself where no words are known."""
-    found = _words(code)
+    found = _words(code, params)
     return _fill(found.message, params) if found else ("" if code.startswith("http_") else code)
 
 
 def remedy(code: str, params: Mapping[str, Any] | None = None) -> str:
     """What to do about it, as a sentence in the active language; empty where nothing can be done."""
-    found = _words(code)
+    found = _words(code, params)
     return _fill(found.remedy, params or {}) if found else ""
 
 
