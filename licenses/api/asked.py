@@ -72,7 +72,7 @@ class Asked:
             return None
         found = Site.objects.visible_to(actor).filter(site_number=value).first()
         if found is None:
-            self._no("site_unknown", name, value, number=value)
+            self._no("site_unknown", name, value)
         return found
 
     def part(self, name: str) -> Part | None:
@@ -90,5 +90,5 @@ class Asked:
         if self.faults:
             raise Invalid(*self.faults)
 
-    def _no(self, code: str, name: str, value: str, **more: str) -> None:
-        self.faults.append(Fault(code, name, params={"value": value, **more}))
+    def _no(self, code: str, name: str, value: str) -> None:
+        self.faults.append(Fault(code, name, params={"value": value}))
