@@ -1,4 +1,4 @@
-"""Foreign keys and unique values reach no foreign row: Anna can't hang her rows on another tenant's, nor ask by them."""
+"""Foreign keys and unique values reach no foreign row: Anna hangs nothing on another tenant's, nor asks by them."""
 
 import json
 from typing import Any
