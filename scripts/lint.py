@@ -11,7 +11,7 @@ TOOLS = Path(sys.executable).parent
 CHECKS: dict[str, list[str]] = {
     "ruff check": [str(TOOLS / "ruff"), "check", "."],
     "ruff format": [str(TOOLS / "ruff"), "format", "--check", "."],
-    "djlint": [str(TOOLS / "djlint"), "--check", "--lint", "--quiet", "."],
+    "djlint": [str(TOOLS / "djlint"), "--lint", "--quiet", "."],
     "import contract": [str(TOOLS / "lint-imports")],
     "types": [str(TOOLS / "mypy")],
     "migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],

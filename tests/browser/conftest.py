@@ -46,15 +46,20 @@ def portal(committed: str) -> Iterator[str]:
 
 @pytest.fixture
 def visitor(chromium: Browser, portal: str, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """`visitor()` is a window of its own in front of the portal; errors on its console fail the test."""
+    """`visitor()` is a window of its own in front of the portal; errors on its console fail the test.
+
+    `visitor(provoking=True)` is for a test that provokes the browser's complaint on purpose.
+    """
     contexts: list[BrowserContext] = []
     said: list[str] = []
 
-    def opened(language: str = "en", **options: object) -> Page:
+    def opened(language: str = "en", *, provoking: bool = False, **options: object) -> Page:
         context = chromium.new_context(base_url=portal, locale=language, accept_downloads=True, **options)  # type: ignore[arg-type]
         context.set_default_timeout(SECONDS * 1000)
         contexts.append(context)
         page = context.new_page()
+        if provoking:
+            return page
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on(

@@ -38,7 +38,7 @@ def test_pages_are_accessible(visitor: People, person: People, who: str, scheme:
         answer = page.goto(path)
         assert answer is not None and answer.ok, path
         faults += _faults(page)
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize("who", PAGES)
@@ -81,7 +81,7 @@ def test_a_request_can_be_made_without_javascript(person: People) -> None:
 
 
 def test_the_content_policy_stops_what_isnt_ours(visitor: People) -> None:
-    page = visitor()
+    page = visitor(provoking=True)
     page.goto("/")
     ran = page.evaluate(
         "() => { const s = document.createElement('script'); s.textContent = 'window.ran = 1';"
