@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Entitlement
@@ -61,14 +61,14 @@ class RouteForm(forms.Form):
         self.enrollments = {f"{ENROLLMENT}{e.pk}": e for e in open_enrollments(actor)}
         unknown = _("Choose one from the list.")
         sources: Any = self.fields["source"]
-        sources.choices = [("", _now("Choose a site")), *_by_customer(self.sources.values())]
+        sources.choices = [("", gettext("Choose a site")), *_by_customer(self.sources.values())]
         sources.error_messages["invalid_choice"] = unknown
         targets: Any = self.fields["target"]
-        targets.choices = [("", _now("Choose a site")), *_by_customer(self.targets.values())]
+        targets.choices = [("", gettext("Choose a site")), *_by_customer(self.targets.values())]
         targets.error_messages["invalid_choice"] = unknown
         if self.enrollments:
             waiting = [(key, f"{e} ({e.get_status_display()})") for key, e in self.enrollments.items()]
-            targets.choices = [*targets.choices, (_now("Enrollments under way"), waiting)]
+            targets.choices = [*targets.choices, (gettext("Enrollments under way"), waiting)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -121,7 +121,7 @@ class LinesForm(forms.Form):
         self.lines = lines
         for line in lines:
             self.fields[f"quantity-{line.pk}"] = forms.IntegerField(
-                label=_now("Quantity of %(part)s") % {"part": line.part_id},
+                label=gettext("Quantity of %(part)s") % {"part": line.part_id},
                 required=False,
                 min_value=0,
                 max_value=MAX_QUANTITY,

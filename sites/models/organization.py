@@ -1,9 +1,14 @@
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from sites.models.base import DatedQuerySet, TenantQuerySet, UUIDModel, dated_check
+
+if TYPE_CHECKING:
+    from sites.tenancy.actor import Actor
 
 
 class CustomerQuerySet(TenantQuerySet):
@@ -134,6 +139,13 @@ class Mandate(UUIDModel):
         return f"{self.customer_id} – {self.partner_id}"
 
 
+class StaffRoleQuerySet(DatedQuerySet):
+    """A role is its bearer's; nobody's customer."""
+
+    def visible_to(self, actor: "Actor") -> Self:
+        return self if actor.sees_all_customers else self.filter(user_id=actor.user_id)
+
+
 class StaffRole(UUIDModel):
     """What somebody may do beyond customers and partners: a rep has a country as territory."""
 
@@ -148,7 +160,7 @@ class StaffRole(UUIDModel):
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = StaffRoleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("staff role")

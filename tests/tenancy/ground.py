@@ -7,8 +7,8 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from licenses.models import CoverPeriod, Entitlement, Hold, Part, Proof
-from licenses.operations import PointsEntry, QuantityEntry, post_points, post_quantities
+from licenses.models import CoverPeriod, Entitlement, Hold, Part
+from licenses.operations import PointsEntry, QuantityEntry, issue_proof, post_points, post_quantities
 from migrations_app.models import BatchRow, Consent, TransferBatch, TransferLine, TransferRequest, Waiver
 from portal.models import ContactWish, IdempotencyKey
 from renewals.models import QuoteLine, RenewalQuote
@@ -26,9 +26,13 @@ from sites.models import (
     SiteContact,
     User,
 )
-from sites.tenancy import begin, system_actor
+from sites.tenancy import Actor, begin, system_actor
 
 DAY = date(2026, 11, 2)
+COMPANY = {
+    "name": "Walk ApS", "registration_number": "", "vat_number": "", "street": "S", "postal_code": "1", "city": "C",
+    "country": "DK",
+}  # fmt: skip
 
 
 def plant(customer: Customer, user: User, partner: Partner, number: int) -> None:
@@ -40,7 +44,7 @@ def plant(customer: Customer, user: User, partner: Partner, number: int) -> None
             user=user, key=f"walk-{number}", fingerprint="0" * 64, status=200, content_type="text/plain", body=b"",
             created_at=at,
         )  # fmt: skip
-        Enrollment.objects.create(kind="originating", company={"name": "New"}, created_by=user, created_at=at)
+        Enrollment.objects.create(kind="originating", company=COMPANY, created_by=user, created_at=at)
         Job.objects.create(kind="walk", subject_id=uuid4(), actor=user, due_at=at + timedelta(days=9), created_at=at)
     with transaction.atomic():
         system = system_actor()
@@ -60,7 +64,7 @@ def plant(customer: Customer, user: User, partner: Partner, number: int) -> None
         ScheduleEntry.objects.create(
             customer=customer, agreement=agreement, registration_number="1", name="S", valid_from=DAY
         )
-        line = _license(customer, express, agreement, site, number)
+        line = _license(system, express, agreement, site, number)
         request = _request(customer, user, express, site, line, number)
         _quote(customer, agreement, site, line, number)
         batch = TransferBatch.objects.create(
@@ -68,13 +72,19 @@ def plant(customer: Customer, user: User, partner: Partner, number: int) -> None
         )
         BatchRow.objects.create(batch=batch, created_by=user, customer=customer, number=2, outcome="valid")
         Enrollment.objects.create(
-            kind="additional", customer=customer, company={"name": "E"}, created_by=user, created_at=at
+            kind="additional",
+            customer=customer,
+            company=COMPANY,
+            agreement_number=agreement.number,
+            created_by=user,
+            created_at=at,
         )
         tell(actor=system, at=at, kind="walked", subject=request, customer_id=customer.pk)
         ContactWish.objects.bulk_create([ContactWish(name="W", company="W", email="w@walk.example", created_at=at)])
 
 
-def _license(customer: Customer, express: Site, agreement: Agreement, site: Site, number: int) -> Entitlement:
+def _license(actor: Actor, express: Site, agreement: Agreement, site: Site, number: int) -> Entitlement:
+    customer = express.customer
     part = Part.objects.filter(eligible=True).first()
     line = Entitlement.objects.create(
         customer=customer, site=express, part=part, order_reference=f"W-{number}", acquired_on=DAY,
@@ -87,7 +97,7 @@ def _license(customer: Customer, express: Site, agreement: Agreement, site: Site
     post_quantities([QuantityEntry(uuid4(), None, line.pk, 10, "acquisition", f"W-{number}", DAY)])
     post_points([PointsEntry(uuid4(), agreement.pk, site.pk, Decimal("12.5"), "order", f"W-{number}", DAY)])
     Hold.objects.create(customer=customer, entitlement=line, quantity=2, reference=uuid4(), placed_at=timezone.now())
-    Proof.objects.create(customer=customer, entitlement=line, number=f"PoE-W-{number}", quantity=10, issued_on=DAY)
+    issue_proof(actor=actor, at=timezone.now(), entitlement=line, quantity=10, on=DAY)
     return line
 
 
