@@ -39,7 +39,7 @@ class TransferRequestAdmin(CaseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[TransferRequest]:
         rows: QuerySet[TransferRequest] = super().get_queryset(request)
         return rows.select_related(
-            "target_site__agreement", "source_site__customer", "target_site__customer", "enrollment"
+            "customer", "target_site__agreement", "source_site__customer", "target_site__customer", "enrollment"
         )
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:

@@ -1,5 +1,6 @@
 """Telling what happened: every operation leaves an event, in its own transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,5 +28,13 @@ def tell(
 
 def history(subject: models.Model) -> list[Event]:
     """The events of `subject`, oldest first, with the people who acted."""
-    rows = Event.objects.filter(subject_type=subject._meta.model_name, subject_id=subject.pk)
-    return list(rows.select_related("actor").order_by("id"))
+    return histories(type(subject), [subject.pk]).get(subject.pk, [])
+
+
+def histories(model: type[models.Model], keys: Iterable[UUID]) -> dict[UUID, list[Event]]:
+    """The events of many things of one kind, by the key of each, oldest first: one query."""
+    rows = Event.objects.filter(subject_type=model._meta.model_name, subject_id__in=keys)
+    found: dict[UUID, list[Event]] = {}
+    for event in rows.select_related("actor").order_by("id"):
+        found.setdefault(event.subject_id, []).append(event)
+    return found

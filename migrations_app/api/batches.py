@@ -67,10 +67,8 @@ class TransferBatches(CursorList):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        actor = actor_of(request)
-        return self.get_paginated_response(
-            BatchSerializer([queries.batch_view(b, actor) for b in page], many=True).data
-        )
+        views = queries.batch_views(page, actor_of(request))
+        return self.get_paginated_response(BatchSerializer(views, many=True).data)
 
     @extend_schema(request=UploadSerializer, responses={202: BatchSerializer})
     def post(self, request: Request) -> Response:

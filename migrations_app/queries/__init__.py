@@ -1,0 +1,40 @@
+"""Requests and batches as pages, the API and the desk show them."""
+
+from migrations_app.queries.batches import BatchView, batch_rows, batch_view, batch_views
+from migrations_app.queries.requests import (
+    LineView,
+    RequestView,
+    actions,
+    describe,
+    describe_many,
+    open_requests,
+    preview,
+    preview_of,
+    queue,
+    requests_for,
+    reversal_days,
+)
+from migrations_app.queries.told import event_labels, retell, timeline
+from migrations_app.rules.workflow import whose_turn
+
+__all__ = [
+    "BatchView",
+    "LineView",
+    "RequestView",
+    "actions",
+    "batch_rows",
+    "batch_view",
+    "batch_views",
+    "describe",
+    "describe_many",
+    "event_labels",
+    "open_requests",
+    "preview",
+    "preview_of",
+    "queue",
+    "requests_for",
+    "retell",
+    "reversal_days",
+    "timeline",
+    "whose_turn",
+]

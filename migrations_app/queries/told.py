@@ -1,0 +1,49 @@
+"""What was kept in codes and figures, told in the reader's language."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from sites.models import Event
+from sites.words import remedy, sentence
+
+
+def timeline(events: Iterable[Event]) -> tuple[dict[str, Any], ...]:
+    """What happened, oldest first."""
+    labels = event_labels()
+    return tuple(
+        {"at": e.at, "actor": str(e.actor), "kind": e.kind, "label": labels.get(e.kind, e.kind), "data": e.data}
+        for e in events
+    )
+
+
+def event_labels() -> dict[str, str]:
+    """Events in words."""
+    return {
+        "drafted": _("Drafted"),
+        "submitted": _("Submitted"),
+        "consented": _("Consent given"),
+        "sent_to_rep": _("Sent to the IBM rep"),
+        "refused": _("Consent refused"),
+        "approved": _("Approved"),
+        "returned": _("Returned"),
+        "rejected": _("Rejected"),
+        "withdrawn": _("Withdrawn"),
+        "completed": _("Completed: the licenses have moved"),
+        "reversed": _("Reversed"),
+        "woke": _("What it waited for is done"),
+        "stopped_by_rule": _("Stopped by a rule"),
+        "uploaded": _("Uploaded"),
+        "checked": _("Checked"),
+        "retried": _("Tried again"),
+        "undone": _("Undone"),
+        "completed_with_errors": _("Completed with errors"),
+    }
+
+
+def retell(kept: dict[str, Any]) -> dict[str, Any]:
+    """A kept fault told in the reader's language."""
+    params = kept.get("params", {})
+    told = f"{sentence(kept['code'], params)} {remedy(kept['code'], params)}".strip()
+    return {k: v for k, v in kept.items() if k != "params"} | {"message": told}
