@@ -15,6 +15,7 @@ from migrations_app.intake.values import FormRow, ParsedRow
 from migrations_app.policies import asks_for
 from migrations_app.rules.allocation import Shortfall, allocate
 from migrations_app.rules.checks import RequestFacts, SiteFacts, check
+from portal.kernel.blocker import Blocker
 from portal.kernel.errors import Fault
 from sites.models import Site
 from sites.tenancy.actor import Actor
@@ -169,8 +170,14 @@ def _findings(
         effective_on=row.effective_on,
         same_enterprise=same_enterprise(source.customer, target.customer),
     )
-    found = []
-    for b in check(request, rule_book()):
-        told: dict[str, Any] = {"severity": str(b.severity), "mends": b.mends, "heals_on": b.heals_on}
-        found.append(Fault(b.code, b.field, str(row.number), params=b.params, **told))
-    return found
+    return [as_fault(blocker, row.number) for blocker in check(request, rule_book())]
+
+
+def as_fault(blocker: Blocker, number: int) -> Fault:
+    """A finding as the fault of the row `number`."""
+    told: dict[str, Any] = {
+        "severity": str(blocker.severity),
+        "mends": blocker.mends,
+        "heals_on": blocker.heals_on,
+    }
+    return Fault(blocker.code, blocker.field, str(number), params=blocker.params, **told)

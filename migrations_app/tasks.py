@@ -19,6 +19,7 @@ from migrations_app.operations.batches import (
     Group,
     fail_rows,
     groups,
+    judge_together,
     load_batch,
     record_rows,
     request_group,
@@ -47,6 +48,7 @@ def check_batch(work: Work) -> None:
         try:
             with open_form(_local_copy(batch, Path(folder)), batch.filename, Path(folder)) as form:
                 _check_rows(work, form)
+                _check_together(work)
                 hints = [stored_fault(f) for f in form.warnings]
         except Invalid as refusal:
             with work.step() as actor:
@@ -83,6 +85,15 @@ def _check_rows(work: Work, form: Form) -> None:
             batch.rows_valid += sum(v.valid for v in verdicts)
             batch.rows_invalid += sum(not v.valid for v in verdicts)
             batch.save(update_fields=["rows_valid", "rows_invalid"])
+
+
+def _check_together(work: Work) -> None:
+    with work.step() as actor:
+        wanted = groups(load_batch(work.subject_id, actor))
+    for group in wanted:
+        with work.step() as actor:
+            if rows := _rows_of(load_batch(work.subject_id, actor), group):
+                judge_together(actor=actor, on=today(), rows=rows)
 
 
 def _taken(allocations: Iterable[list[list[object]]]) -> Taken:

@@ -10,13 +10,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from migrations_app.batch_check import Verdict
+from migrations_app.batch_check import Verdict, as_fault
+from migrations_app.facts import judge
 from migrations_app.intake.gate import check_name
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
 from migrations_app.operations.decisions import take
 from migrations_app.operations.requests import create_request
-from migrations_app.reading import LineInput, WaiverInput
+from migrations_app.reading import LineInput, WaiverInput, read_move
 from migrations_app.rules.workflow import BATCH
+from portal.kernel.blocker import Blocker, Severity
 from portal.kernel.errors import DomainError, Fault, Forbidden, Invalid, NotFound, Refused
 from sites.events import history, tell
 from sites.jobs import enqueue
@@ -152,28 +154,49 @@ def groups(batch: TransferBatch) -> list[Group]:
     return sorted(set(rows.values_list(*named)))
 
 
-@transaction.atomic
-def request_group(
-    *, actor: Actor, at: datetime, on: date, batch: TransferBatch, rows: Sequence[BatchRow]
-) -> TransferRequest:
-    """Draft and submit the one request of rows that share source, target and date."""
+def _move_of(rows: Sequence[BatchRow]) -> dict[str, Any]:
+    """What rows of one source, target and date ask for together, as the arguments of create_request and read_move."""
     quantities: dict[UUID, int] = {}
     for row in rows:
         for key, units in row.allocation:
             quantities[UUID(key)] = quantities.get(UUID(key), 0) + units
     first = rows[0].values
-    request = create_request(
-        actor=actor,
-        at=at,
-        on=on,
-        source_site=first["source_site_number"],
-        target_site=first["target_site_number"],
-        enrollment=None,
-        effective_on=date.fromisoformat(first["effective_on"]) if first["effective_on"] else None,
-        reason=_reason(batch, rows),
-        lines=[LineInput(key, units) for key, units in quantities.items()],
-        batch=batch,
-    )
+    return {
+        "source_site": first["source_site_number"],
+        "target_site": first["target_site_number"],
+        "enrollment": None,
+        "effective_on": date.fromisoformat(first["effective_on"]) if first["effective_on"] else None,
+        "lines": [LineInput(key, units) for key, units in quantities.items()],
+    }
+
+
+@transaction.atomic
+def judge_together(*, actor: Actor, on: date, rows: Sequence[BatchRow]) -> None:
+    """Tell rows of one request what only the whole of it shows, such as what stays behind of a product (V9).
+
+    Judged alone, a row knows nothing of its neighbors; its request will. Idempotent.
+    """
+    found: dict[str, list[Blocker]] = {}
+    for blocker in judge(read_move(actor=actor, on=on, **_move_of(rows)), on).blockers:
+        found.setdefault(blocker.line or "", []).append(blocker)
+    changed = []
+    for row in rows:
+        known = {fault["code"] for fault in row.errors}
+        more = [b for key, _units in row.allocation for b in found.get(key, ()) if b.code not in known]
+        if more:
+            row.errors = row.errors + [stored_fault(as_fault(b, row.number)) for b in more]
+            if any(b.severity == Severity.ERROR for b in more):
+                row.outcome = BatchRow.Outcome.INVALID
+            changed.append(row)
+    BatchRow.objects.bulk_update(changed, ["errors", "outcome"], batch_size=1000)
+
+
+@transaction.atomic
+def request_group(
+    *, actor: Actor, at: datetime, on: date, batch: TransferBatch, rows: Sequence[BatchRow]
+) -> TransferRequest:
+    """Draft and submit the one request of rows that share source, target and date."""
+    request = create_request(actor=actor, at=at, on=on, reason=_reason(batch, rows), batch=batch, **_move_of(rows))
     reason = waiver_reason(batch)
     waivers = (
         {c["code"]: WaiverInput(c["code"], None, reason) for c in request.checks if c["waivable"]} if reason else {}
@@ -204,9 +227,10 @@ def settle_batch(*, actor: Actor, at: datetime, batch_id: UUID) -> None:
     batch.rows.filter(outcome="valid", request__status="completed").update(outcome="applied")
     ended = Q(request__status__in=["rejected", "withdrawn", "reversed"])
     batch.rows.filter(ended, outcome="valid").update(outcome="failed")
+    decided = {"approved", "completed", "rejected", "withdrawn"}
     statuses = set(TransferRequest.objects.filter(batch_id=batch.pk).values_list("status", flat=True))
     waiting = batch.rows.filter(outcome="valid").exists()
-    if batch.status == "submitted" and statuses & {"approved", "completed", "rejected", "withdrawn"}:
+    if batch.status == "submitted" and (statuses & decided or not waiting):
         step_batch(batch, "start_applying")
     if batch.status == "applying" and not waiting:
         failed = batch.rows.filter(outcome__in=["failed", "invalid"]).exists()
