@@ -44,6 +44,9 @@ LOOSE: dict[tuple[str, str], str] = {
 # Columns of unique indexes that need no new value, because another column of the index gets one.
 PLAIN = {("migrations_app_waiver", "code"), ("sites_customer", "country")}
 
+# Of these Anna has none: only reps and operators do, or nobody reads them.
+NONE_OF_HERS = {"portal_contactwish", "sites_staffrole"}
+
 
 def _models() -> dict[str, Any]:
     return {model._meta.db_table: model for model in apps.get_models()}
@@ -54,7 +57,7 @@ def _links() -> list[tuple[str, str, str]]:
     return [
         (table, field.column, field.related_model._meta.db_table)
         for table, model in sorted(_models().items())
-        if table in WALKED
+        if table in WALKED and table not in NONE_OF_HERS
         for field in model._meta.concrete_fields
         if field.related_model is not None and field.related_model._meta.db_table in WALKED
     ]
@@ -109,14 +112,15 @@ def _unused(ground: Ground, table: str, own: Row) -> Row:
     return made
 
 
-@pytest.mark.parametrize("table", WALKED)
+@pytest.mark.parametrize("table", [table for table in WALKED if table not in NONE_OF_HERS])
 def test_own_rows_can_be_added(ground: Ground, people: dict[str, Who], table: str) -> None:
-    """Without this, refusals below would prove nothing."""
+    """Where the application adds such rows at all. Without this, refusals below would prove nothing."""
     anna = people["anna"]
-    if not ground.privileged(table, "INSERT") or not ground.theirs(anna, table):
-        pytest.skip("the application adds no such rows")
     answer = ground.ask(anna, insertion(table), row=json.dumps(_second(ground, anna, table)))
-    assert answer.error is None or answer.refused
+    if ground.privileged(table, "INSERT"):
+        assert answer.error is None or answer.refused
+    else:
+        assert answer.refused
 
 
 @pytest.mark.parametrize(("table", "column", "parent"), _links())
@@ -124,8 +128,6 @@ def test_no_row_hangs_on_a_foreign_one(
     ground: Ground, people: dict[str, Who], table: str, column: str, parent: str
 ) -> None:
     anna = people["anna"]
-    if not ground.theirs(anna, table):
-        pytest.skip("Anna has no such row")
     attached = []
     for foreign in ground.foreign(anna, parent)[-3:]:
         if ground.privileged(table, "INSERT"):
