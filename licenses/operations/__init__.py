@@ -1,0 +1,30 @@
+"""Every write to holdings, ledgers, cover, proofs and the catalog. Each function is one transaction."""
+
+from licenses.operations.holdings import (
+    Lines,
+    acquire,
+    extend_cover,
+    hold,
+    issue_proof,
+    move_units,
+    move_units_back,
+    open_initial_term,
+    release,
+)
+from licenses.operations.postings import PointsEntry, QuantityEntry, post_points, post_quantities
+
+__all__ = [
+    "Lines",
+    "PointsEntry",
+    "QuantityEntry",
+    "acquire",
+    "extend_cover",
+    "hold",
+    "issue_proof",
+    "move_units",
+    "move_units_back",
+    "open_initial_term",
+    "post_points",
+    "post_quantities",
+    "release",
+]

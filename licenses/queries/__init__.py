@@ -1,0 +1,19 @@
+"""Read models over parts, prices, holdings and ledgers: a fixed number of queries whatever the rows."""
+
+from licenses.queries.books import rule_book
+from licenses.queries.lines import NOT_RENEWED, agreement_state, held_lines, renewable_lines
+from licenses.queries.prices import ListedPrices, price_book
+from licenses.queries.standings import standing, standings, term_points
+
+__all__ = [
+    "NOT_RENEWED",
+    "ListedPrices",
+    "agreement_state",
+    "held_lines",
+    "price_book",
+    "renewable_lines",
+    "rule_book",
+    "standing",
+    "standings",
+    "term_points",
+]
