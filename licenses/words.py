@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from licenses.file_words import WORDS as _FILES
 from sites.words import Words
 
-WORDS = {
+WORDS = _FILES | {
     "part_unknown": Words(
         _("There is no part %(value)s in the catalog."), _("Check the part number, for example on your order.")
     ),

@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from licenses.intake.cells import LAST_DAY, MAX_QUANTITY
 from licenses.models import Entitlement
 from licenses.rules.parts import PERPETUAL_KINDS, TERM_KINDS
-from migrations_app.intake.values import LAST_DAY, MAX_QUANTITY
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
 from migrations_app.reading import LineInput, WaiverInput
 from sites.models import Enrollment, Site

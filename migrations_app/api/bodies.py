@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from migrations_app.intake.values import LAST_DAY, MAX_QUANTITY
+from licenses.intake.cells import LAST_DAY, MAX_QUANTITY
 from migrations_app.reading import LineInput, WaiverInput
 from portal.kernel.errors import Fault, Invalid, Stale
 

@@ -1,1 +1,1 @@
-"""The way of a file into rows: gate, reader in a limited child, headings, values, templates. No database in it."""
+"""The transfer form: its headings, its rows, its templates. Files are read by `licenses.intake`. No database in it."""

@@ -6,8 +6,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from migrations_app.intake.child import NormalizedFile, read_in_child
-from migrations_app.intake.headings import HeadingMap, map_headings
+from licenses.intake.child import NormalizedFile, read_in_child
+from licenses.intake.headings import HeadingMap, map_headings
+from migrations_app.intake.headings import FORM
 from migrations_app.intake.values import ParsedRow, parse_row
 from portal.kernel.errors import Fault, Invalid
 
@@ -49,8 +50,8 @@ def open_form(path: Path, filename: str, folder: Path | None = None) -> Form:
     Raises Invalid with every fault of the file at once: those of the gate, or headings that are missing, unknown or
     doubled (with their hints, as warnings among the faults) together with `file_no_rows`.
     """
-    file = read_in_child(path, filename, folder)
-    headings = map_headings(file.headings.cells, row=file.headings.number)
+    file = read_in_child(path, filename, folder, known=FORM.names)
+    headings = map_headings(file.headings.cells, FORM, row=file.headings.number)
     faults = list(headings.faults)
     if file.count == 0:
         faults.append(Fault("file_no_rows", "file"))

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext
 
-from migrations_app.intake.limits import LIMITS
+from licenses.intake.limits import LIMITS
 
 
 def explanations() -> dict[str, str]:

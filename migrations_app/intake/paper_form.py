@@ -11,8 +11,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from licenses.intake.headings import Column
 from migrations_app.intake.guide import explanations, notes
-from migrations_app.intake.headings import FORM, Column
+from migrations_app.intake.headings import FORM
 from migrations_app.intake.values import MAX_LENGTH
 
 ROWS = 12

@@ -13,11 +13,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from licenses.intake.cells import FIRST_DAY, LAST_DAY, MAX_QUANTITY
+from licenses.intake.headings import Column
+from licenses.intake.limits import LIMITS
 from migrations_app.intake.guide import explanations, notes
-from migrations_app.intake.headings import FORM, Column
-from migrations_app.intake.limits import LIMITS
+from migrations_app.intake.headings import FORM
 from migrations_app.intake.paper_form import pdf
-from migrations_app.intake.values import FIRST_DAY, LAST_DAY, MAX_LENGTH, MAX_QUANTITY
+from migrations_app.intake.values import MAX_LENGTH
 
 __all__ = ["FailedRow", "csv", "failed_rows", "pdf", "xlsx"]
 

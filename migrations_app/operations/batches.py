@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from licenses.intake.gate import check_name
 from migrations_app.batch_check import Verdict, as_fault
 from migrations_app.facts import judge
-from migrations_app.intake.gate import check_name
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
 from migrations_app.operations.decisions import take
 from migrations_app.operations.requests import create_request

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from licenses.intake.limits import LIMITS, MIB
 from licenses.readmodels import one
 from licenses.views.paging import slice_of
 from licenses.views.shared import Item, actor_of
@@ -19,7 +20,6 @@ from migrations_app import operations, queries
 from migrations_app.api.files import failed_rows_file, template_file
 from migrations_app.forms import RowFilter, UploadForm, read_reason
 from migrations_app.intake.headings import FORM
-from migrations_app.intake.limits import LIMITS, MIB
 from migrations_app.models import BatchRow, TransferBatch
 from migrations_app.queries import BatchView
 from migrations_app.views.requests import events, with_turn

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from migrations_app.words.files import WORDS
+from licenses.words import WORDS as LICENSE_WORDS
+from migrations_app.words import WORDS as MOVE_WORDS
 from portal.kernel.errors import Fault
 
 HEADINGS = ("source_site_number", "part_number", "quantity", "target_site_number")
@@ -129,7 +130,7 @@ def in_memory(members: Mapping[str, str | bytes]) -> bytes:
 def told(*faults: Fault) -> tuple[Fault, ...]:
     """The same faults, each after its words were filled with its figures (KeyError where one is missing)."""
     for fault in faults:
-        words = WORDS[fault.code]
+        words = (LICENSE_WORDS | MOVE_WORDS)[fault.code]
         assert str(words.message) % fault.params
         assert words.remedy == "" or str(words.remedy) % fault.params
     return faults

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from migrations_app.intake import child
+from licenses.intake import child
+from licenses.intake.limits import LIMITS
+from licenses.intake.reader import RawRow
 from migrations_app.intake.form import open_form
-from migrations_app.intake.limits import LIMITS
-from migrations_app.intake.reader import RawRow
 from portal.kernel.errors import Invalid
 
 from .builders import HEADINGS, ROW, compound, told, workbook, written
@@ -83,7 +83,7 @@ def run_python(program: str) -> subprocess.CompletedProcess[str]:
 
 def test_memory_is_limited():
     program = (
-        "from migrations_app.intake import child\n"
+        "from licenses.intake import child\n"
         "child.limit_myself(child.LIMITS)\n"
         "try:\n    x = bytearray(2 * 1024**3)\nexcept MemoryError:\n    print('refused')\n"
     )
@@ -91,14 +91,14 @@ def test_memory_is_limited():
 
 
 def test_the_child_loads_no_django():
-    told = run_python("import sys, migrations_app.intake.child; print('django' in sys.modules)")
+    told = run_python("import sys, licenses.intake.child; print('django' in sys.modules)")
     assert told.stdout == "False\n", told.stderr
 
 
 def test_the_command_line(tmp_path):
     path, out = tmp_path / "a.csv", tmp_path / "a.jsonl"
     path.write_text("a;b\n1;2\n")
-    command = [sys.executable, "-m", "migrations_app.intake.child", str(path), str(out)]
+    command = [sys.executable, "-m", "licenses.intake.child", str(path), str(out)]
     told = subprocess.run(command, cwd=child.ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(told.stdout) == {"count": 1, "headings": [1, "a", "b"], "kind": "csv"}
     assert [json.loads(line) for line in out.read_text().splitlines()] == [[1, "a", "b"], [2, "1", "2"]]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from migrations_app.intake import gate
-from migrations_app.intake.limits import LIMITS, MIB
+from licenses.intake import gate
+from licenses.intake.limits import LIMITS, MIB
 from portal.kernel.errors import Invalid
 
 from .builders import (

@@ -2,7 +2,8 @@
 
 import pytest
 
-from migrations_app.intake.headings import FIELDS, FORM, Column, HeadingTable, map_headings
+from licenses.intake.headings import Column, HeadingTable, map_headings
+from migrations_app.intake.headings import FIELDS, FORM
 
 from .builders import told
 
@@ -10,7 +11,7 @@ from .builders import told
 @pytest.mark.parametrize("lang", ["en", "da", "da-dk"])
 def test_each_languages_headings_in_any_order(lang):
     headings = [column.heading(lang) for column in reversed(FORM.columns)]
-    mapped = map_headings(headings)
+    mapped = map_headings(headings, FORM)
     assert not mapped.faults
     assert not mapped.warnings
     assert [headings[mapped.columns[f]] for f in FIELDS] == headings[::-1]
@@ -41,14 +42,14 @@ def test_folding(heading, field):
 
 
 def test_no_known_heading():
-    (fault,) = told(*map_headings(["farve", "form"]).faults)
+    (fault,) = told(*map_headings(["farve", "form"], FORM).faults)
     assert fault.code == "file_headings_unknown"
     assert "varenummer" in fault.params["danish"]
     assert fault.params["headings"] == "farve, form"
 
 
 def test_hints_follow_the_language_of_the_typing_error():
-    mapped = map_headings(["quantity", "part_number", "source_site_nmber", "modtagende lokaton", "farve"], row=3)
+    mapped = map_headings(["quantity", "part_number", "source_site_nmber", "modtagende lokaton", "farve"], FORM, row=3)
     assert [f.field for f in mapped.faults] == ["source_site_number", "target_site_number"]
     assert {f.line for f in mapped.faults} == {"3"}
     hints = [(w.code, w.params["hint"]) for w in mapped.warnings]
@@ -60,7 +61,7 @@ def test_hints_follow_the_language_of_the_typing_error():
 
 
 def test_columns_of_a_form_that_was_sent_back_are_read_past():
-    mapped = map_headings([c.heading("da") for c in FORM.columns] + ["årsager til afvisning", "række i filen"])
+    mapped = map_headings([c.heading("da") for c in FORM.columns] + ["årsager til afvisning", "række i filen"], FORM)
     assert not mapped.faults
     assert not mapped.warnings
 

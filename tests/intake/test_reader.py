@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from migrations_app.intake.limits import LIMITS
-from migrations_app.intake.reader import REPLACEMENT, RawRow, cell_text, read
+from licenses.intake.limits import LIMITS
+from licenses.intake.reader import REPLACEMENT, RawRow, cell_text, read
+from migrations_app.intake.headings import FORM
 from portal.kernel.errors import Invalid
 
 from .builders import HEADINGS, ROW, cell, ods, ods_row, sheet, told, workbook, written
@@ -16,7 +17,7 @@ DANISH = ("Afgivende Lokation", "Varenr.", "Antal", "Modtagende lokation", "Begr
 
 
 def rows(path: Path, limits=LIMITS) -> list[RawRow]:
-    opened = read(path, path.name, limits)
+    opened = read(path, path.name, limits, FORM.names)
     return [opened.headings, *opened.rows]
 
 

@@ -7,9 +7,10 @@ import openpyxl
 import pypdf
 import pytest
 
+from licenses.intake.headings import map_headings
+from licenses.intake.reader import read
 from migrations_app.intake import templates
-from migrations_app.intake.headings import FIELDS, FORM, map_headings
-from migrations_app.intake.reader import read
+from migrations_app.intake.headings import FIELDS, FORM
 from portal.kernel.errors import Invalid
 
 ROW = ("0012345", "D0ABCLL", 3, "0099999")
@@ -32,8 +33,8 @@ def test_workbook(tmp_path: Path, lang: str):
         data.cell(2, column, value)
     path = tmp_path / "filled.xlsx"
     book.save(path)
-    opened = read(path, path.name)
-    assert not map_headings(opened.headings.cells).warnings
+    opened = read(path, path.name, known=FORM.names)
+    assert not map_headings(opened.headings.cells, FORM).warnings
     assert [r.cells for r in opened.rows] == [("0012345", "D0ABCLL", "3", "0099999")]
 
 
@@ -44,7 +45,7 @@ def test_csv(tmp_path: Path, lang: str, delimiter: str):
     assert data.count(delimiter.encode()) == len(FIELDS) - 1
     path = tmp_path / "form.csv"
     path.write_bytes(data)
-    assert read(path, path.name).headings.cells == tuple(c.heading(lang) for c in FORM.columns)
+    assert read(path, path.name, known=FORM.names).headings.cells == tuple(c.heading(lang) for c in FORM.columns)
 
 
 @pytest.mark.parametrize("lang", ["en", "da"])
@@ -76,8 +77,8 @@ def test_failed_rows_come_back_as_text_with_their_reasons(tmp_path: Path):
     assert found["række i filen"].value == 7
     path = tmp_path / "failed.xlsx"
     path.write_bytes(data)
-    opened = read(path, path.name)
-    mapped = map_headings(opened.headings.cells)
+    opened = read(path, path.name, known=FORM.names)
+    mapped = map_headings(opened.headings.cells, FORM)
     assert not mapped.faults
     assert not mapped.warnings
     assert len(list(opened.rows)) == 1
@@ -86,8 +87,8 @@ def test_failed_rows_come_back_as_text_with_their_reasons(tmp_path: Path):
 def test_an_empty_template_says_that_it_has_no_rows(tmp_path: Path):
     path = tmp_path / "form.xlsx"
     path.write_bytes(templates.xlsx("en"))
-    assert list(read(path, path.name).rows) == []
+    assert list(read(path, path.name, known=FORM.names).rows) == []
     path.write_bytes(b"")
     with pytest.raises(Invalid) as caught:
-        read(path, path.name)
+        read(path, path.name, known=FORM.names)
     assert caught.value.code == "file_empty"

@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations_app.intake.headings import FIELDS, map_headings
-from migrations_app.intake.reader import RawRow
-from migrations_app.intake.values import MAX_QUANTITY, Unreadable, parse_date, parse_quantity, parse_row
+from licenses.intake.cells import MAX_QUANTITY, Unreadable, parse_date, parse_quantity
+from licenses.intake.headings import map_headings
+from licenses.intake.reader import RawRow
+from migrations_app.intake.headings import FIELDS, FORM
+from migrations_app.intake.values import parse_row
 
 from .builders import told
 
-HEADINGS = map_headings(FIELDS)
+HEADINGS = map_headings(FIELDS, FORM)
 GOOD = {
     "source_site_number": "0012345",
     "part_number": "D0ABCLL",
@@ -60,7 +62,7 @@ def test_every_fault_of_a_row_at_once():
 
 
 def test_faults_name_the_heading_as_the_file_has_it():
-    headings = map_headings(["Afgivende lokation", "Varenr.", "Antal", "Modtagende lokation"])
+    headings = map_headings(["Afgivende lokation", "Varenr.", "Antal", "Modtagende lokation"], FORM)
     parsed = parse_row(RawRow(2, ("1", "", "1", "2")), headings)
     assert parsed.faults[0].params["heading"] == "Varenr."
 

@@ -4,10 +4,17 @@ import ast
 import re
 from pathlib import Path
 
+import licenses.intake
 import migrations_app.intake
-from migrations_app.words.files import WORDS
+from licenses.file_words import WORDS as FILE_WORDS
+from migrations_app.words.files import WORDS as FORM_WORDS
 
-SOURCES = sorted(Path(migrations_app.intake.__file__).parent.glob("*.py"))
+WORDS = FILE_WORDS | FORM_WORDS
+SOURCES = [
+    source
+    for package in (licenses.intake, migrations_app.intake)
+    for source in sorted(Path(package.__file__).parent.glob("*.py"))
+]
 CODE = re.compile(r"(file|row|value|quantity|date|site_number|part_number)_[a-z_]+")
 
 

@@ -4,9 +4,9 @@ import posixpath
 import re
 from collections.abc import Iterable
 
-from migrations_app.intake.archive import Archive
-from migrations_app.intake.limits import Limits
-from migrations_app.intake.scan import Attributes, ElementScan
+from licenses.intake.archive import Archive
+from licenses.intake.limits import Limits
+from licenses.intake.scan import Attributes, ElementScan
 from portal.kernel.errors import Fault, Invalid
 
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

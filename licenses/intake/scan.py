@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-from migrations_app.intake.limits import Limits
+from licenses.intake.limits import Limits
 from portal.kernel.errors import Fault, Invalid
 
 Attributes = dict[str, str]

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from migrations_app.intake.limits import Limits
+from licenses.intake.limits import Limits
 from portal.kernel.errors import Fault, Invalid
 
 CHUNK = 256 * 1024

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import python_calamine
 
-from migrations_app.intake import gate
-from migrations_app.intake.headings import FORM, HeadingTable
-from migrations_app.intake.limits import LIMITS, Limits
+from licenses.intake import gate
+from licenses.intake.headings import fold
+from licenses.intake.limits import LIMITS, Limits
 from portal.kernel.errors import Fault, Invalid
 
 REPLACEMENT = "�"
@@ -46,15 +46,16 @@ class Sheet:
     rows: Iterator[RawRow]
 
 
-def read(path: Path, filename: str, limits: Limits = LIMITS, table: HeadingTable = FORM) -> Sheet:
+def read(path: Path, filename: str, limits: Limits = LIMITS, known: Collection[str] = ()) -> Sheet:
     """Take `path`, uploaded as `filename`, through the gate and open its first sheet.
 
-    `table` only helps to tell a CSV's delimiter. Raises Invalid at once for what the gate finds, and while the rows
-    are read for what shows only then (`file_too_many_rows`, `file_cell_too_long`, `file_too_many_columns`).
+    `known` are folded headings; they only help to tell a CSV's delimiter. Raises Invalid at once for what the
+    gate finds, and while the rows are read for what shows only then (`file_too_many_rows`,
+    `file_cell_too_long`, `file_too_many_columns`).
     """
     passed = gate.check(path, filename, limits)
     is_csv = passed.kind == "csv"
-    numbered = _csv_rows(path, limits, table) if is_csv else _workbook_rows(path, passed.sheet, limits)
+    numbered = _csv_rows(path, limits, known) if is_csv else _workbook_rows(path, passed.sheet, limits)
     filled = _filled(numbered, limits)
     headings = next(filled, None)
     if headings is None:
@@ -128,13 +129,13 @@ def clean(text: str) -> str:
     return text if text.isprintable() else UNFIT.sub(REPLACEMENT, text)
 
 
-def _csv_rows(path: Path, limits: Limits, table: HeadingTable) -> Iterator[tuple[int, Sequence[str]]]:
+def _csv_rows(path: Path, limits: Limits, known: Collection[str]) -> Iterator[tuple[int, Sequence[str]]]:
     encoding = sniff_encoding(path)
     csv.field_size_limit(limits.cell_characters)
     with path.open("r", encoding=encoding, newline="") as file:
         first = file.readline(limits.columns * limits.cell_characters)
         hint = re.fullmatch(r'"?sep=([;,\t])"?\s*', first)
-        delimiter = hint.group(1) if hint else sniff_delimiter(first, table)
+        delimiter = hint.group(1) if hint else sniff_delimiter(first, known)
         reader = csv.reader(file if hint else chain([first], file), delimiter=delimiter)
         number = 0
         try:
@@ -190,12 +191,12 @@ def _first_bad_line(path: Path, encoding: str) -> int:
     return 0
 
 
-def sniff_delimiter(first: str, table: HeadingTable) -> str:
-    """The delimiter that finds the most known headings in the first line, then the most cells."""
+def sniff_delimiter(first: str, known: Collection[str]) -> str:
+    """The delimiter that finds the most `known` headings (folded) in the first line, then the most cells."""
 
     def score(delimiter: str) -> tuple[int, int]:
         cells = next(csv.reader([first], delimiter=delimiter), [])
-        return sum(table.field_of(c) is not None for c in cells), len(cells)
+        return sum(fold(c) in known for c in cells), len(cells)
 
     try:
         return max(DELIMITERS, key=score)

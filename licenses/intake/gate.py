@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Literal
 
-from migrations_app.intake import parts
-from migrations_app.intake.archive import Archive
-from migrations_app.intake.limits import LIMITS, MIB, Limits
-from migrations_app.intake.scan import ElementScan, OdsScan, Places, RootScan, SharedTexts, SheetFacts, WorksheetScan
+from licenses.intake import parts
+from licenses.intake.archive import Archive
+from licenses.intake.limits import LIMITS, MIB, Limits
+from licenses.intake.scan import ElementScan, OdsScan, Places, RootScan, SharedTexts, SheetFacts, WorksheetScan
 from portal.kernel.errors import Fault, Invalid
 
 Kind = Literal["xlsx", "ods", "csv"]

@@ -1,8 +1,8 @@
 """Reading in a process of its own: limits on memory, processor and time, and nothing but a file comes back.
 
-`python -m migrations_app.intake.child IN OUT [NAME]` writes OUT as one JSON list a line (row number, then its cells;
-the first line is the headings) and answers on standard output with `{"count", "headings", "kind"}` or `{"faults"}`.
-Django is not loaded here.
+`python -m licenses.intake.child IN OUT [NAME [HEADING…]]` writes OUT as one JSON list a line (row number, then its
+cells; the first line is the headings) and answers on standard output with `{"count", "headings", "kind"}` or
+`{"faults"}`. Django is not loaded here.
 """
 
 import json
@@ -12,14 +12,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from migrations_app.intake.limits import LIMITS, Limits
-from migrations_app.intake.reader import RawRow, read
+from licenses.intake.limits import LIMITS, Limits
+from licenses.intake.reader import RawRow, read
 from portal.kernel.errors import Fault, Invalid
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,17 +57,24 @@ class NormalizedFile:
         self.remove()
 
 
-def read_in_child(path: Path, filename: str, folder: Path | None = None, limits: Limits = LIMITS) -> NormalizedFile:
+def read_in_child(
+    path: Path,
+    filename: str,
+    folder: Path | None = None,
+    limits: Limits = LIMITS,
+    known: Collection[str] = (),
+) -> NormalizedFile:
     """Take `path`, uploaded as `filename`, through gate and reader in a limited process.
 
-    The result lies in `folder` (the system's temporary one by default). Raises Invalid with the child's faults, or
+    The result lies in `folder` (the system's temporary one by default). `known` are folded headings, by which a CSV's
+    delimiter is told. Raises Invalid with the child's faults, or
     `file_took_too_long`, `file_too_complex` (a limit ended it), `file_damaged` (it failed); nothing is left then.
     """
     handle, name = tempfile.mkstemp(prefix="intake-", suffix=".jsonl", dir=folder)
     os.close(handle)
     out = Path(name)
     try:
-        answer = _run(path, out, filename, limits)
+        answer = _run(path, out, filename, limits, known)
         if "faults" in answer:
             raise Invalid(*(Fault(**fault) for fault in answer["faults"]))
         number, *cells = answer["headings"]
@@ -77,8 +84,9 @@ def read_in_child(path: Path, filename: str, folder: Path | None = None, limits:
         raise
 
 
-def _run(path: Path, out: Path, filename: str, limits: Limits) -> dict[str, Any]:
-    command = [sys.executable, "-s", "-m", "migrations_app.intake.child", str(path.resolve()), str(out), filename]
+def _run(path: Path, out: Path, filename: str, limits: Limits, known: Collection[str]) -> dict[str, Any]:
+    module = ["-s", "-m", "licenses.intake.child"]
+    command = [sys.executable, *module, str(path.resolve()), str(out), filename, *sorted(known)]
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
     with subprocess.Popen(
         command,
@@ -127,9 +135,9 @@ def limit_myself(limits: Limits) -> None:
     signal.alarm(limits.child_wall_seconds + 5)
 
 
-def write_normalized(path: Path, out: Path, filename: str) -> dict[str, Any]:
+def write_normalized(path: Path, out: Path, filename: str, known: Collection[str] = ()) -> dict[str, Any]:
     """Read `path` and write its rows to `out`; the answer for standard output."""
-    sheet = read(path, filename)
+    sheet = read(path, filename, known=known)
     count = 0
     headings = [sheet.headings.number, *sheet.headings.cells]
     encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
@@ -143,10 +151,11 @@ def write_normalized(path: Path, out: Path, filename: str) -> dict[str, Any]:
 
 def main(arguments: list[str]) -> int:
     """The child's whole life. Returns 0, or 3 with faults on standard output."""
-    path, out, *name = arguments
+    path, out, *more = arguments
+    name, known = (more[0], frozenset(more[1:])) if more else (path, frozenset[str]())
     limit_myself(LIMITS)
     try:
-        answer = write_normalized(Path(path), Path(out), name[0] if name else path)
+        answer = write_normalized(Path(path), Path(out), name, known)
     except Invalid as error:
         answer = {"faults": [fault_json(f) for f in error.faults[:FAULTS_TOLD]]}
     except (MemoryError, RecursionError):
