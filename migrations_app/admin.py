@@ -12,8 +12,8 @@ from migrations_app.forms import read_version
 from migrations_app.models import TransferBatch, TransferRequest
 from migrations_app.operations.decisions import NEEDS_REASON
 from migrations_app.policies import must_not_be_own
+from migrations_app.queries.plan import plan_page
 from migrations_app.rules.workflow import REP, TRANSFER
-from migrations_app.views.plan import plan_page
 from migrations_app.views.requests import check_rows, consent_rows, events, facts, former_waivers
 from migrations_app.words.labels import DONE, STEPS, TURNS
 from portal.kernel.errors import Fault, Forbidden, Refused

@@ -18,7 +18,7 @@ from licenses.readmodels import one
 from licenses.views.shared import Item, actor_of, line_rows
 from migrations_app import operations, queries
 from migrations_app.forms import MOST_LINES, LinesForm, RouteForm, movable_lines, read_waivers
-from migrations_app.views.plan import plan_page
+from migrations_app.queries.plan import plan_page
 from migrations_app.views.requests import waiving
 from migrations_app.words.labels import DONE
 from portal.kernel.errors import DomainError, Fault

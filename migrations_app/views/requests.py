@@ -19,8 +19,8 @@ from migrations_app.forms import RequestFilter, read_reason, read_version, read_
 from migrations_app.models import TransferRequest
 from migrations_app.operations.decisions import NEEDS_REASON
 from migrations_app.queries import RequestView
+from migrations_app.queries.plan import plan_page
 from migrations_app.rules.workflow import TRANSFER
-from migrations_app.views.plan import plan_page
 from migrations_app.words.labels import DONE, SEVERITIES, STEPS, TURNS
 from portal.kernel.errors import DomainError
 from sites.clock import now, today

@@ -89,12 +89,14 @@ class PlanPage:
     rule_version: str
 
 
-def plan_page(plan: Mapping[str, Any] | None, names: Mapping[str, str]) -> PlanPage | None:
+def plan_page(
+    plan: Mapping[str, Any] | None, names: Mapping[str, str], horizon_months: int = HORIZON_MONTHS
+) -> PlanPage | None:
     """The plan of a request or a preview; `names` gives each license line's words by id. None where there is none."""
     if not plan:
         return None
     starts = date.fromisoformat(plan["effective_on"])
-    until = starts + relativedelta(months=HORIZON_MONTHS)
+    until = starts + relativedelta(months=horizon_months)
     lists = PriceList.objects.filter(name=plan["price_list"])
     return PlanPage(
         currency=plan["currency"],
