@@ -26,6 +26,32 @@ def tell(
     )
 
 
+def tell_each(
+    *,
+    actor: Actor,
+    at: datetime,
+    kind: str,
+    subject_type: str,
+    told: Iterable[tuple[UUID, UUID | None, dict[str, Any]]],
+) -> None:
+    """The same of many subjects: the key of each, the customer it belongs to, its data."""
+    Event.objects.bulk_create(
+        (
+            Event(
+                at=at,
+                actor_id=actor.user_id,
+                customer_id=customer_id,
+                subject_type=subject_type,
+                subject_id=key,
+                kind=kind,
+                data=data,
+            )
+            for key, customer_id, data in told
+        ),
+        batch_size=5000,
+    )
+
+
 def history(subject: models.Model) -> list[Event]:
     """The events of `subject`, oldest first, with the people who acted."""
     return histories(type(subject), [subject.pk]).get(subject.pk, [])

@@ -4,14 +4,14 @@ from licenses.operations.holdings import (
     Lines,
     acquire,
     extend_cover,
+    extend_covers,
     hold,
-    issue_proof,
-    move_units,
-    move_units_back,
     open_initial_term,
     release,
 )
+from licenses.operations.moves import move_units, move_units_back, what_blocks
 from licenses.operations.postings import PointsEntry, QuantityEntry, post_points, post_quantities
+from licenses.operations.proofs import issue_proof
 
 __all__ = [
     "Lines",
@@ -19,6 +19,7 @@ __all__ = [
     "QuantityEntry",
     "acquire",
     "extend_cover",
+    "extend_covers",
     "hold",
     "issue_proof",
     "move_units",
@@ -27,4 +28,5 @@ __all__ = [
     "post_points",
     "post_quantities",
     "release",
+    "what_blocks",
 ]

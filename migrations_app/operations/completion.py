@@ -7,7 +7,7 @@ from django.db import transaction
 
 from licenses.operations import move_units, release
 from migrations_app.facts import judge, outlook
-from migrations_app.models import TransferRequest
+from migrations_app.models import TransferLine, TransferRequest
 from migrations_app.operations.decisions import as_faults, load
 from migrations_app.operations.requests import move_of, stored
 from migrations_app.outlook import as_json
@@ -19,6 +19,8 @@ from portal.kernel.errors import Refused
 from sites.events import tell
 from sites.models import Enrollment, Site, User
 from sites.tenancy.actor import Actor
+
+BATCH = 5000
 
 
 @transaction.atomic
@@ -38,9 +40,10 @@ def complete(*, actor: Actor, at: datetime, on: date, request: TransferRequest) 
     lines = [(line, judged.move.quantities[line.pk]) for line in judged.lines]
     target = cast(Site, request.target_site)  # without one V18 had kept it from approval
     arrived = move_units(actor=actor, at=at, on=judged.on, reference=str(request.pk), target_site=target, lines=lines)
-    for line in request.lines.all():
+    moved = list(request.lines.all())
+    for line in moved:
         line.arrived_as = arrived[line.entitlement_id]
-        line.save(update_fields=["arrived_as"])
+    TransferLine.objects.bulk_update(moved, ["arrived_as"], batch_size=BATCH)
     request.status, request.fault = TransferRequest.Status.COMPLETED, ""
     request.version += 1
     request.completed_at, request.completed_on = at, judged.on

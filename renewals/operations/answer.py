@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from licenses.models import Entitlement
-from licenses.operations import PointsEntry, extend_cover, open_initial_term, post_points
+from licenses.operations import PointsEntry, extend_covers, open_initial_term, post_points
 from licenses.queries import standing
 from licenses.readmodels import one
 from portal.kernel.errors import Fault, Stale
@@ -121,14 +121,8 @@ def _extend(actor: Actor, at: datetime, quote: RenewalQuote, lines: list[QuoteLi
     # Lines may stand at sites of other customers of the Enterprise: the portal carries the order out.
     with as_portal(actor) as portal, transaction.atomic():
         held = Entitlement.objects.in_bulk([line.entitlement_id for line in lines])
-        for line in lines:
-            extend_cover(
-                actor=portal,
-                at=at,
-                entitlement=held[line.entitlement_id],
-                period=Period(line.cover_start, line.cover_end),
-                source=reference_of(quote),
-            )
+        periods = [(held[line.entitlement_id], Period(line.cover_start, line.cover_end)) for line in lines]
+        extend_covers(actor=portal, at=at, periods=periods, source=reference_of(quote))
 
 
 def _answered(
