@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -68,7 +68,7 @@ def _followers(lines: Lines) -> list[tuple[Entitlement, int]]:
 
 
 def _arrive(arrivals: dict[UUID, UUID], site: Site, at: datetime) -> None:
-    asked = {
+    asked: dict[str, Any] = {
         "sources": [str(pk) for pk in arrivals],
         "arrivals": [str(pk) for pk in arrivals.values()],
         "customer": site.customer_id,
