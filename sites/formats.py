@@ -1,7 +1,8 @@
 """Amounts, numbers and dates as a reader of Danish or English writes them, on pages and in papers alike.
 
-Danish: 1.234,56 DKK and 5.3.2027. English: DKK 1,234.56 and 5 March 2027. The currency is named by its ISO code,
-so that a paper with kroner and one with euro can't be mistaken; a no-break space keeps it beside its amount.
+Danish: 1.234,56 DKK, 5.3.2027 and 5.3.2027 kl. 14.05. English: DKK 1,234.56, 5 March 2027 and 5 March 2027, 14:05.
+The currency is named by its ISO code, so that a paper with kroner and one with euro can't be mistaken; a no-break
+space keeps it beside its amount.
 """
 
 from datetime import date, datetime
@@ -11,11 +12,14 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date as babel_date
 from babel.numbers import NumberPattern, parse_pattern
+from django.utils import timezone
 
 from portal.kernel.money import minor_step, round_money, round_points
 
 NBSP = "\N{NO-BREAK SPACE}"
 DAY_PATTERNS = {"da": "d.M.y", "en": "d MMMM y"}
+TIME_PATTERNS = {"da": " kl. %H.%M", "en": ", %H:%M"}
+SECOND_PATTERNS = {"da": " kl. %H.%M.%S", "en": ", %H:%M:%S"}
 DEFAULT = "en"
 # Babel rounds half even to the places of its pattern: none of ours is shorter than the value it is given.
 MOST_PLACES = 12
@@ -92,3 +96,11 @@ def format_date(day: date, lang: str) -> str:
 @lru_cache(maxsize=4096)
 def _day(day: date, language: str) -> str:
     return babel_date(day, DAY_PATTERNS[language], locale=_locale(language))
+
+
+def format_moment(instant: datetime, lang: str, *, seconds: bool = False) -> str:
+    """`instant` in the current time zone: 5.3.2027 kl. 14.05 or 5 March 2027, 14:05; one without a zone as it is."""
+    local = timezone.localtime(instant) if timezone.is_aware(instant) else instant
+    language = _language(lang)
+    pattern = (SECOND_PATTERNS if seconds else TIME_PATTERNS)[language]
+    return _day(local.date(), language) + local.strftime(pattern)

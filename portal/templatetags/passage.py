@@ -1,18 +1,19 @@
-"""What templates need beyond Django's own: form widgets, tags by status, figures and dates as people write them."""
+"""What templates need beyond Django's own: form widgets, tags by status, the ladder of levels as a figure.
+
+Figures and dates are written by the library `formats`, everywhere.
+"""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
 from django import forms, template
 from django.forms import BoundField
-from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from sites.templatetags.formats import number
+from sites.templatetags.formats import points as points_written
 
 register = template.Library()
 
@@ -64,11 +65,6 @@ TAGS = {
     "danger": "cds--tag--red",
     "quiet": "cds--tag--outline",
 }
-PATTERNS = {"da": "d.M.y", "en": "MMM d, y"}
-
-
-def _locale() -> str:
-    return "da" if (get_language() or "en").startswith("da") else "en"
 
 
 @register.simple_tag
@@ -113,48 +109,6 @@ def carbon(field: BoundField) -> SafeString:
     return field.as_widget(attrs={"class": " ".join(c for c in classes if c)})
 
 
-@register.filter
-def day(value: date | str | None) -> str:
-    """A date, or its ISO text, as people write it: 5.3.2026 in Danish, Mar 5, 2026 in English; nothing for none."""
-    value = date.fromisoformat(value) if isinstance(value, str) and value else value
-    return format_date(value, PATTERNS[_locale()], locale=_locale()) if isinstance(value, date) else ""
-
-
-@register.filter
-def moment(value: datetime | None) -> str:
-    """An instant in the server's time zone: date and minutes."""
-    if not value:
-        return ""
-    local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return f"{day(local.date())} {format_time(local, 'short', locale=_locale())}"
-
-
-@register.filter
-def amount(value: Decimal | str | None) -> str:
-    """Money or a price with two decimals and thousands separators: 1.633,00 in Danish, 1,633.00 in English."""
-    return _decimals(value)
-
-
-@register.filter
-def points(value: Decimal | str | None) -> str:
-    """Points with their two decimals; half up, as the rule book rounds."""
-    return _decimals(value)
-
-
-@register.filter
-def whole(value: int | None) -> str:
-    """A count with thousands separators."""
-    return "" if value is None else format_decimal(value, "#,##0", locale=_locale())
-
-
-def _decimals(value: Decimal | str | None) -> str:
-    if value is None or value == "":
-        return ""
-    # Babel rounds half even, so the value is rounded before it prints.
-    exact = Decimal(str(value)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    return str(format_decimal(exact, "#,##0.00", locale=_locale()))
-
-
 @register.inclusion_tag("components/level_progress.svg.html")
 def level_progress(
     points: Decimal | str, level: str, ladder: Iterable[tuple[str, Decimal | int | str]], summary: str = ""
@@ -170,7 +124,7 @@ def level_progress(
     shown = [
         {
             "level": name,
-            "threshold": whole(int(threshold)),
+            "threshold": number(int(threshold)),
             "x": f"{index * step:.2f}",
             "current": name == level,
         }
@@ -200,14 +154,14 @@ def _ladder_words(have: Decimal, level: str, rungs: list[tuple[str, Decimal]]) -
         return _(
             "%(points)s points in this term. Price level in force: %(level)s. The top of the ladder is reached."
         ) % {
-            "points": _decimals(have),
+            "points": points_written(have),
             "level": level,
         }
     return _(
         "%(points)s points in this term. Price level in force: %(level)s. %(missing)s points more reach level %(next)s."
     ) % {
-        "points": _decimals(have),
+        "points": points_written(have),
         "level": level,
-        "missing": _decimals(ahead[1] - have),
+        "missing": points_written(ahead[1] - have),
         "next": ahead[0],
     }

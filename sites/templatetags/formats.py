@@ -1,6 +1,6 @@
 """Filters for pages: figures and dates in the reader's language. A missing value prints nothing."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
@@ -34,6 +34,20 @@ def number(value: Decimal | int | str | None) -> str:
 
 
 @register.filter
-def day(value: date | None) -> str:
-    """`{{ agreement.anniversary|day }}`: 5.3.2027 or 5 March 2027."""
-    return "" if value in (None, "") else formats.format_date(value, _lang())
+def amount(value: Decimal | int | str | None) -> str:
+    """`{{ line.amount|amount }}`: money or a price beside its currency, always two places."""
+    return points(value)
+
+
+@register.filter
+def day(value: date | str | None) -> str:
+    """`{{ agreement.anniversary|day }}`, a date or its ISO text: 5.3.2027 or 5 March 2027."""
+    if value in (None, ""):
+        return ""
+    return formats.format_date(date.fromisoformat(value) if isinstance(value, str) else value, _lang())
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """`{{ entry.recorded_at|moment }}`: an instant in the page's time zone, to the minute."""
+    return formats.format_moment(value, _lang()) if value else ""

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from django.template import Context, Engine
+from django.utils import timezone
 from django.utils.translation import override
 
-from sites.formats import format_amount, format_date, format_money, format_number, format_points
+from sites.formats import format_amount, format_date, format_moment, format_money, format_number, format_points
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,19 @@ def test_floats_are_refused() -> None:
         format_money(inexact, "DKK", "da")
 
 
-PAGE = "{% load formats %}{{ a|money:'DKK' }}|{{ p|points }}|{{ n|number }}|{{ d|day }}"
+@pytest.mark.parametrize(
+    ("lang", "minutes", "seconds"),
+    [("da", "5.3.2027 kl. 14.05", "5.3.2027 kl. 14.05.09"), ("en", "5 March 2027, 14:05", "5 March 2027, 14:05:09")],
+)
+def test_an_instant_is_written_in_the_time_zone_of_the_page(lang: str, minutes: str, seconds: str) -> None:
+    instant = datetime(2027, 3, 5, 13, 5, 9, tzinfo=UTC)
+    with timezone.override("Europe/Copenhagen"):
+        assert format_moment(instant, lang) == minutes
+        assert format_moment(instant, lang, seconds=True) == seconds
+    assert format_moment(datetime(2027, 3, 5, 14, 5), "en") == "5 March 2027, 14:05"  # noqa: DTZ001
+
+
+PAGE = "{% load formats %}{{ a|money:'DKK' }}|{{ p|points }}|{{ n|number }}|{{ d|day }}|{{ p|amount }}|{{ m|moment }}"
 
 
 def _page(**values: Any) -> str:
@@ -73,12 +86,23 @@ def _page(**values: Any) -> str:
 
 
 def test_filters_follow_the_active_language() -> None:
-    values = {"a": Decimal("1234.5"), "p": Decimal("7.8"), "n": 1250, "d": date(2027, 3, 5)}
+    values = {
+        "a": Decimal("1234.5"),
+        "p": Decimal("7.8"),
+        "n": 1250,
+        "d": date(2027, 3, 5),
+        "m": datetime(2027, 3, 5, 8),  # noqa: DTZ001
+    }
     with override("da"):
-        assert _page(**values) == "1.234,50 DKK|7,80|1.250|5.3.2027"
+        assert _page(**values) == "1.234,50 DKK|7,80|1.250|5.3.2027|7,80|5.3.2027 kl. 08.00"
     with override("en"):
-        assert _page(**values) == "DKK 1,234.50|7.80|1,250|5 March 2027"
+        assert _page(**values) == "DKK 1,234.50|7.80|1,250|5 March 2027|7.80|5 March 2027, 08:00"
+
+
+def test_a_day_may_come_as_its_iso_text() -> None:
+    with override("da"):
+        assert _page(a="", p="", n=None, d="2027-03-05", m=None) == "|||5.3.2027||"
 
 
 def test_filters_print_nothing_for_a_missing_value() -> None:
-    assert _page(a=None, p=None, n="", d=None) == "|||"
+    assert _page(a=None, p=None, n="", d=None, m=None) == "|||||"
