@@ -1,0 +1,22 @@
+"""One row by its key, and how far ahead anything can be asked about."""
+
+from datetime import date
+from typing import Any, TypeVar
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import models
+from django.db.models import QuerySet
+
+from portal.kernel.errors import NotFound
+
+Row = TypeVar("Row", bound=models.Model)
+# The last day that anything can be asked as of: Terms are counted up to it one by one.
+LAST_DAY = date(2099, 12, 31)
+
+
+def one(rows: QuerySet[Row], **lookup: Any) -> Row:
+    """The one row of `lookup`. Raises NotFound for unknown, foreign and impossible keys alike."""
+    try:
+        return rows.get(**lookup)
+    except (ObjectDoesNotExist, ValidationError, ValueError):
+        raise NotFound() from None
