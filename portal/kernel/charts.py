@@ -155,15 +155,21 @@ def step_chart(
     series: Sequence[tuple[Key, Sequence[tuple[Decimal, Decimal]]]],
     labels: Sequence[Label],
     written: Callable[[Decimal], str],
+    *,
+    thresholds: Sequence[tuple[str, Decimal]] = (),
+    ends: Decimal = Decimal(100),
 ) -> Chart:
-    """Sums that grow in steps: each series is a row of (place in percent, sum from there on), from 0 to 100."""
-    scale, marks = scale_of([value for _, points in series for _, value in points])
-    rules = tuple(Rule(scale.y(mark), written(mark), "zero" if not mark else "grid") for mark in marks)
-    strokes = [stroke for key, points in series for stroke in _steps(points, scale, key.kind)]
-    return Chart(summary, rules, tuple(labels), tuple(key for key, _ in series), strokes=tuple(strokes))
+    """Sums that grow in steps: each series is a row of (place in percent, sum from there on), from 0 to `ends`."""
+    values = [value for _, points in series for _, value in points]
+    scale, marks = scale_of([*values, *(value for _, value in thresholds)])
+    rules = [Rule(scale.y(mark), written(mark), "zero" if not mark else "grid") for mark in marks]
+    if thresholds:
+        rules = [Rule(scale.y(Decimal(0)), written(Decimal(0)), "zero"), *_apart(thresholds, scale, written)]
+    strokes = [stroke for key, points in series for stroke in _steps(points, scale, key.kind, ends)]
+    return Chart(summary, tuple(rules), tuple(labels), tuple(key for key, _ in series), strokes=tuple(strokes))
 
 
-def _steps(points: Sequence[tuple[Decimal, Decimal]], scale: Scale, kind: str) -> list[Stroke]:
+def _steps(points: Sequence[tuple[Decimal, Decimal]], scale: Scale, kind: str, ends: Decimal) -> list[Stroke]:
     strokes: list[Stroke] = []
     x, y = Decimal(0), scale.y(Decimal(0))
     for place, value in points:
@@ -171,7 +177,7 @@ def _steps(points: Sequence[tuple[Decimal, Decimal]], scale: Scale, kind: str) -
         strokes.append(Stroke(percent(x), percent(place), y, y, kind))
         strokes.append(Stroke(percent(place), percent(place), y, risen, kind))
         x, y = place, risen
-    strokes.append(Stroke(percent(x), percent(Decimal(100)), y, y, kind))
+    strokes.append(Stroke(percent(x), percent(ends), y, y, kind))
     return [stroke for stroke in strokes if (stroke.x1, stroke.y1) != (stroke.x2, stroke.y2)]
 
 
