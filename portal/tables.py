@@ -62,6 +62,8 @@ TABLES: dict[str, TableKind] = {
     "licenses_pricelist": TableKind.CATALOG,
     "licenses_price": TableKind.CATALOG,
     "portal_contententry": TableKind.CATALOG,
+    "licenses_priceimport": TableKind.MACHINERY,
+    "licenses_priceimportrow": TableKind.MACHINERY,
     "sites_job": TableKind.MACHINERY,
     "portal_idempotencykey": TableKind.MACHINERY,
     "portal_contactwish": TableKind.MACHINERY,

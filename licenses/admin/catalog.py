@@ -28,19 +28,16 @@ class PriceListAdmin(DeskAdmin):
 
     added_by = OPERATORS
     editable_by = OPERATORS
+    fixed_fields = ("country", "currency")
     list_display = ["name", "country", "currency", "demonstration"]
     search_fields = ["name"]
 
 
 @admin.register(Price)
 class PriceAdmin(DeskAdmin):
-    """Prices. A new price is a new row from its day on; quotes keep the price that they were made with."""
+    """Prices, to be read: they change by imports alone, which two people put into force."""
 
-    added_by = OPERATORS
-    editable_by = OPERATORS
-    fixed_fields = ("price_list", "part", "level", "valid_from")
-    list_display = ["part", "price_list", "level", "amount", "valid_from", "valid_to"]
+    list_display = ["part", "price_list", "level", "amount", "list_amount", "valid_from", "valid_to"]
     list_filter = ["price_list", "level"]
     search_fields = ["part__part_number"]
-    autocomplete_fields = ["part", "price_list"]
     list_select_related = ["price_list", "part"]

@@ -3,6 +3,7 @@
 from licenses.models.catalog import Part, PartKind, Price, PriceList
 from licenses.models.entitlement import CoverPeriod, Entitlement, Hold, Proof
 from licenses.models.ledger import LedgerHead, PointsMovement, QuantityMovement
+from licenses.models.price_import import PriceImport, PriceImportRow
 
 __all__ = [
     "CoverPeriod",
@@ -13,6 +14,8 @@ __all__ = [
     "PartKind",
     "PointsMovement",
     "Price",
+    "PriceImport",
+    "PriceImportRow",
     "PriceList",
     "Proof",
     "QuantityMovement",

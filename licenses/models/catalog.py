@@ -15,11 +15,15 @@ class PartKind(models.TextChoices):
     RENEWAL = "S&S_RENEWAL", _("S&S renewal")
     REINSTATEMENT = "S&S_REINSTATEMENT", _("S&S reinstatement")
     TRADE_UP = "TRADE_UP", _("trade-up")
+    EXTENDED_SUPPORT = "EXTENDED_SUPPORT", _("extended support")
+    ADVANCED_SUPPORT = "ADVANCED_SUPPORT", _("advanced support")
     MONTHLY = "MONTHLY_LICENSE", _("monthly license")
     COMMITTED_TERM = "COMMITTED_TERM_LICENSE", _("committed term license")
     SUBSCRIPTION = "SUBSCRIPTION_LICENSE", _("subscription license")
     SAAS = "SAAS", _("SaaS")
     APPLIANCE = "APPLIANCE", _("appliance")
+    APPLIANCE_RENEWAL = "APPLIANCE_RENEWAL", _("appliance renewal")
+    APPLIANCE_SERVICE = "APPLIANCE_SERVICE", _("appliance service")
     MEDIA = "MEDIA_IMAGE", _("media")
     OTHER = "OTHER", _("other")
 
@@ -52,12 +56,16 @@ class Part(models.Model):
 
 
 class PriceList(UUIDModel):
-    """A published list. Invented demonstration prices say so wherever they are used (rule book section 4)."""
+    """A published list. Invented demonstration prices say so wherever they are used (rule book section 4).
+
+    The database raises `version` with every writing of its prices: what was built from an older one is stale.
+    """
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     country = CountryField(_("country"))
     currency = models.CharField(_("currency"), max_length=3)
     demonstration = models.BooleanField(_("demonstration prices"), default=False)
+    version = models.BigIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("price list")
@@ -68,12 +76,16 @@ class PriceList(UUIDModel):
 
 
 class Price(models.Model):
-    """Price of a part at a level: for 12 months of S&S, or for one unit of a license (rule book section 4)."""
+    """Price of a part at a level: for 12 months of S&S, or for one unit of a license (rule book section 4).
+
+    `list_amount` stands beside a negotiated `amount`.
+    """
 
     price_list = models.ForeignKey(PriceList, models.PROTECT, related_name="prices")
     part = models.ForeignKey(Part, models.PROTECT, related_name="prices")
     level = models.CharField(_("level"), max_length=2)
     amount = models.DecimalField(_("price"), max_digits=14, decimal_places=2)
+    list_amount = models.DecimalField(_("list price"), max_digits=14, decimal_places=2, null=True, blank=True)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
@@ -82,6 +94,9 @@ class Price(models.Model):
         verbose_name_plural = _("prices")
         constraints = [
             models.CheckConstraint(condition=Q(amount__gte=0), name="price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(list_amount__isnull=True) | Q(list_amount__gte=0), name="list_price_not_negative"
+            ),
             ExclusionConstraint(
                 name="one_price_a_day",
                 expressions=[

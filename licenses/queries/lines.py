@@ -46,7 +46,16 @@ def renewable_lines(agreement: Agreement) -> list[Entitlement]:
     return list(rows.exclude(part__kind__in=NOT_RENEWED).select_related("part__renewal_part", "site").order_by("pk"))
 
 
-NOT_RENEWED = ("S&S_RENEWAL", "S&S_REINSTATEMENT", "MEDIA_IMAGE", "OTHER")
+NOT_RENEWED = (
+    "S&S_RENEWAL",
+    "S&S_REINSTATEMENT",
+    "EXTENDED_SUPPORT",
+    "ADVANCED_SUPPORT",
+    "APPLIANCE_RENEWAL",
+    "APPLIANCE_SERVICE",
+    "MEDIA_IMAGE",
+    "OTHER",
+)
 
 
 def agreement_state(agreement: Agreement, on: date, without: Sequence[UUID] = ()) -> AgreementState:

@@ -28,9 +28,9 @@ def price_book(country: str, currency: str, parts: Iterable[str] | None = None) 
     if parts is not None:
         prices = prices.filter(part_id__in=set(parts))
     rows = tuple(
-        PriceRow(part, level, amount, valid_from, valid_to)
-        for part, level, amount, valid_from, valid_to in prices.values_list(
-            "part_id", "level", "amount", "valid_from", "valid_to"
+        PriceRow(part, level, amount, valid_from, valid_to, list_amount)
+        for part, level, amount, valid_from, valid_to, list_amount in prices.values_list(
+            "part_id", "level", "amount", "valid_from", "valid_to", "list_amount"
         )
     )
     return ListedPrices(PriceBook(currency, rows, found.name), found.name, found.demonstration)

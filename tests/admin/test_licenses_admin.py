@@ -1,20 +1,19 @@
 """The desk's views of the catalog and of what is held."""
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from licenses.models import Entitlement, Part, Price, PriceList
+from licenses.models import Entitlement, Part, PriceList
 from tests import cast
 from tests.cast import World
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[..., Client]
-CATALOG = ("part", "pricelist", "price")
-HELD = ("entitlement", "quantitymovement", "pointsmovement", "proof")
+CATALOG = ("part", "pricelist")
+HELD = ("price", "entitlement", "quantitymovement", "pointsmovement", "proof")
 
 
 @pytest.mark.parametrize("model", [*CATALOG, *HELD])
@@ -61,20 +60,17 @@ def test_an_operator_writes_the_catalog(client_of: Browser, world: World) -> Non
     assert admin.post(change, {**part, "part_number": "D9Y98LL", "description": "Else"}).status_code == 302
     with cast.looking():
         assert Part.objects.get(pk="D9Y99LL").description == "Else"
-        prices = PriceList.objects.order_by("name").first()
-    assert prices is not None
-    row = {"price_list": str(prices.pk), "part": "D9Y99LL", "level": "BL"}
-    row |= {"amount": "10.00", "valid_from": "2026-01-01"}
-    assert admin.post(reverse("admin:licenses_price_add"), row).status_code == 302
-    overlap = admin.post(reverse("admin:licenses_price_add"), {**row, "valid_from": "2026-06-01"})
-    assert overlap.status_code == 200 and overlap.context["errors"]
+
+
+def test_a_list_keeps_its_country_and_currency(client_of: Browser, world: World) -> None:
     with cast.looking():
-        price = Price.objects.get(part_id="D9Y99LL")
-    change = reverse("admin:licenses_price_change", args=[price.pk])
-    assert admin.post(change, {"amount": "10.00", "valid_to": "2026-12-31"}).status_code == 302
+        prices = PriceList.objects.get(currency="DKK")
+    change = reverse("admin:licenses_pricelist_change", args=[prices.pk])
+    posted = {"name": "Danmark", "country": "SE", "currency": "SEK", "demonstration": "on"}
+    assert client_of("admin").post(change, posted).status_code == 302
     with cast.looking():
-        price.refresh_from_db()
-    assert (price.valid_to, price.valid_from) == (date(2026, 12, 31), date(2026, 1, 1))
+        prices.refresh_from_db()
+    assert (prices.name, prices.country, prices.currency) == ("Danmark", "DK", "DKK")
 
 
 def test_a_line_shows_its_balance_and_cover(client_of: Browser, world: World) -> None:

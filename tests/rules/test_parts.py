@@ -2,6 +2,7 @@
 
 import pytest
 
+from licenses.models import PartKind as KeptKind
 from licenses.rules.parts import PartKind, classify, earns_points
 
 
@@ -34,3 +35,7 @@ def test_an_image_is_known_by_its_number() -> None:
 def test_media_earn_no_points() -> None:
     assert not earns_points("MEDIA_IMAGE")
     assert earns_points("S&S_RENEWAL")
+
+
+def test_the_catalog_keeps_every_kind_that_a_description_can_name() -> None:
+    assert {kind.value for kind in KeptKind} == {kind.value for kind in PartKind}

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from licenses.models import CoverPeriod, Entitlement, Hold, Part
+from licenses.models import CoverPeriod, Entitlement, Hold, Part, PriceImport, PriceImportRow, PriceList
 from licenses.operations import PointsEntry, QuantityEntry, issue_proof, post_points, post_quantities
 from migrations_app.models import BatchRow, Consent, TransferBatch, TransferLine, TransferRequest, Waiver
 from portal.models import ContactWish, IdempotencyKey
@@ -71,6 +71,12 @@ def plant(customer: Customer, user: User, partner: Partner, number: int) -> None
             number=990_000 + number, created_by=user, filename="walk.csv", fingerprint=f"{number}", created_at=at
         )
         BatchRow.objects.create(batch=batch, created_by=user, customer=customer, number=2, outcome="valid")
+        prices = PriceImport.objects.create(
+            number=990_000 + number, price_list=PriceList.objects.get(currency="DKK"), effective_on=DAY,
+            created_by_id=system.user_id, created_at=at, filename="walk.csv", fingerprint=f"{number}",
+            status="checking",
+        )  # fmt: skip
+        PriceImportRow.objects.create(price_import=prices, number=2, outcome="invalid")
         Enrollment.objects.create(
             kind="additional",
             customer=customer,

@@ -155,6 +155,8 @@ _RULES: dict[str, Any] = {
     "migrations_app_batchrow": lambda ground, who, row: row["created_by_id"] == who.user,
     "portal_idempotencykey": lambda ground, who, row: row["user_id"] == who.user,
     "portal_contactwish": lambda ground, who, row: False,
+    "licenses_priceimport": lambda ground, who, row: False,
+    "licenses_priceimportrow": lambda ground, who, row: False,
 }
 
 
