@@ -30,6 +30,18 @@ class Explanation:
             "parts": [p.as_json() for p in self.parts],
         }
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Explanation":
+        """What `as_json` wrote; its decimals and dates stay text. Raises KeyError where rule or result is missing."""
+        return cls(
+            rule=stored["rule"],
+            inputs=stored.get("inputs", {}),
+            result=stored["result"],
+            version=stored.get("version", ""),
+            rounding=stored.get("rounding", ""),
+            parts=tuple(cls.from_json(part) for part in stored.get("parts", ())),
+        )
+
 
 def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int)) else str(value)

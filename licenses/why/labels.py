@@ -1,0 +1,103 @@
+"""What each input of a derivation is called, and how its value is written."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from licenses.why.speech import NOTHING, Speech, as_day, as_decimal, as_period
+
+
+class Label(NamedTuple):
+    """`name` for people; `write` puts the value into the reader's language."""
+
+    name: str | Promise
+    write: Callable[[Speech, Any], str]
+
+
+def _money(say: Speech, value: Any) -> str:
+    return say.money(as_decimal(value))
+
+
+def _points(say: Speech, value: Any) -> str:
+    return say.points(as_decimal(value))
+
+
+def _number(say: Speech, value: Any) -> str:
+    return say.number(as_decimal(value))
+
+
+def _day(say: Speech, value: Any) -> str:
+    return say.day(as_day(value))
+
+
+def _text(_say: Speech, value: Any) -> str:
+    return str(value)
+
+
+def _period(say: Speech, value: Any) -> str:
+    start, end = as_period(value)
+    return f"{say.day(start)} – {say.day(end)}"
+
+
+LABELS: dict[str, Label] = {
+    "unit_price": Label(_("Unit price for 12 months"), _money),
+    "list_unit_price": Label(_("List price for 12 months"), _money),
+    "quantity": Label(_("Quantity"), _number),
+    "months": Label(_("Months"), _number),
+    "within": Label(_("Months that begin in the window"), _number),
+    "currency": Label(_("Currency"), _text),
+    "points_each": Label(_("Points of one unit for 12 months"), _points),
+    "part_number": Label(_("Part"), _text),
+    "level": Label(_("Level"), _text),
+    "on": Label(_("Day"), _day),
+    "price_list": Label(_("Price list"), _text),
+    "valid_from": Label(_("Price valid from"), _day),
+    "amount": Label(_("Amount"), _money),
+    "annual_renewal": Label(_("Annual renewal"), _money),
+    "factor": Label(_("Multiple of the annual renewal"), _number),
+    "rsvp_before": Label(_("RSVP level before"), _text),
+    "rsvp_after": Label(_("RSVP level after"), _text),
+    "own_level": Label(_("Level of its own points"), _text),
+    "order_points": Label(_("Points of the order"), _points),
+    "points_before": Label(_("Points in the Term before"), _points),
+    "points_after": Label(_("Points in the Term after"), _points),
+    "opening_level": Label(_("Level that the Term opened with"), _text),
+    "points": Label(_("Points in the Term"), _points),
+    "highest_points": Label(_("Highest sum in the Term"), _points),
+    "old_level": Label(_("Level at the end of the Term"), _text),
+    "term_points": Label(_("Points of the ended Term"), _points),
+    "anniversary": Label(_("Anniversary"), _day),
+    "threshold": Label(_("Threshold"), _points),
+    "next_level": Label(_("Next level"), _text),
+    "paid_until": Label(_("Paid until"), _day),
+    "transition_until": Label(_("Transition quote until"), _day),
+    "acquired_on": Label(_("Bought on"), _day),
+    "initial_start": Label(_("First day of the initial Term"), _day),
+    "initial_end": Label(_("Last day of the initial Term"), _day),
+    "starts_on": Label(_("From"), _day),
+    "ends_on": Label(_("To"), _day),
+    "first_start": Label(_("Earliest cover starts"), _day),
+    "made_on": Label(_("Made on"), _day),
+    "effective_on": Label(_("Effective date"), _day),
+    "until": Label(_("First day after the window"), _day),
+    "with": Label(_("With the move"), _money),
+    "without": Label(_("Without the move"), _money),
+    "year": Label(_("Calendar year"), _text),
+    "lines": Label(_("Lines"), _number),
+    "orders": Label(_("Orders"), _number),
+    "before": Label(_("Already in the Term"), _points),
+    "ordered": Label(_("Ordered in it"), _points),
+    "segments": Label(_("Segments of cover"), _number),
+    "overlap_days": Label(_("Days paid for twice"), _number),
+    "term": Label(_("Term"), _period),
+}
+
+
+def labelled(name: str, value: Any, say: Speech) -> tuple[str, str] | None:
+    """Label and value of an input as its reader writes them; None for one that is no figure of its own."""
+    label = LABELS.get(name)
+    if label is None:
+        return None
+    return str(label.name), NOTHING if value is None else label.write(say, value)
