@@ -27,6 +27,16 @@ class LineCoverage:
     gaps: tuple[Period, ...]
     overlaps: tuple[Period, ...]
 
+    @property
+    def gap_days(self) -> int:
+        """Days without cover."""
+        return sum(p.days for p in self.gaps)
+
+    @property
+    def overlap_days(self) -> int:
+        """Days that are paid for twice."""
+        return sum(p.days for p in self.overlaps)
+
 
 def cover_of(key: str, segments: Iterable[Segment], first: date, until: date) -> LineCoverage:
     """Gaps are days in `first`..`until` (not included) after the first segment's start that no segment holds;

@@ -167,9 +167,9 @@ class PricedOrder:
     faults: tuple[Fault, ...] = ()
     rule: str = "P4"
 
-    def explain(self) -> Explanation:
-        """Why it is priced at `price_level`, standing on the amount and points of each line."""
-        parts = tuple(e for line in self.lines for e in line.explain())
+    def explain(self, *, with_lines: bool = True) -> Explanation:
+        """Why it is priced at `price_level`, standing on the amount and points of each line where asked."""
+        parts = tuple(e for line in self.lines for e in line.explain()) if with_lines else ()
         if self.rule != "P4":
             return Explanation(
                 self.rule, {"on": self.on, "amount": self.amount}, self.price_level, self.version, parts=parts

@@ -41,6 +41,10 @@ def _period(say: Speech, value: Any) -> str:
     return f"{say.day(start)} – {say.day(end)}"
 
 
+def _periods(say: Speech, value: Any) -> str:
+    return ", ".join(_period(say, span) for span in str(value).split(", "))
+
+
 LABELS: dict[str, Label] = {
     "unit_price": Label(_("Unit price for 12 months"), _money),
     "list_unit_price": Label(_("List price for 12 months"), _money),
@@ -89,7 +93,7 @@ LABELS: dict[str, Label] = {
     "orders": Label(_("Orders"), _number),
     "before": Label(_("Already in the Term"), _points),
     "ordered": Label(_("Ordered in it"), _points),
-    "segments": Label(_("Segments of cover"), _number),
+    "segments": Label(_("Segments of cover"), _periods),
     "overlap_days": Label(_("Days paid for twice"), _number),
     "term": Label(_("Term"), _period),
 }

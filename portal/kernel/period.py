@@ -26,6 +26,11 @@ class Period:
     def __contains__(self, day: date) -> bool:
         return self.starts_on <= day <= self.ends_on
 
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.ends_on - self.starts_on).days + 1
+
     def overlaps(self, other: "Period") -> bool:
         """Whether any day lies in both."""
         return self.starts_on <= other.ends_on and other.starts_on <= self.ends_on

@@ -1,0 +1,97 @@
+"""Every figure of a what-if explains itself: it reruns, a changed one is noticed, its sum in words comes to it."""
+
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from django.utils.translation import override
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from licenses.rules.rerun import rerun
+from licenses.rules.rulebook import CURRENT
+from licenses.rules.whatif import run
+from licenses.why import why, with_words
+from portal.kernel.explanation import Explanation
+from tests.rules.worlds import Drawn, worlds
+from tests.why.explained import every_explanation, nodes, worked_out
+
+CENT = Decimal("0.01")
+
+
+def book_of(version: str):
+    return CURRENT if version == CURRENT.version else None
+
+
+def answered(drawn: Drawn):
+    return run(drawn.moved, drawn.agreement, drawn.effective_on, drawn.months, drawn.prices, CURRENT)
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds())
+def test_each_figure_is_the_result_of_its_explanation_and_reruns(drawn: Drawn) -> None:
+    for name, figure, explanation in every_explanation(answered(drawn)):
+        assert str(explanation.result) == str(figure), name
+        stored = Explanation.from_json(explanation.as_json())
+        assert rerun(stored, book_of) == (), name
+
+
+@settings(max_examples=25, deadline=None)
+@given(worlds(), st.sampled_from(["en", "da"]))
+def test_the_sum_in_each_sentence_comes_to_its_figure(drawn: Drawn, lang: str) -> None:
+    with override(lang):
+        for name, _figure, explanation in every_explanation(answered(drawn)):
+            for node in nodes(why(explanation, drawn.prices.currency)):
+                assert node.sentence, name
+                assert node.result, name
+                if node.arithmetic:
+                    assert node.arithmetic in node.sentence
+                    holds(node.arithmetic, lang)
+
+
+def holds(arithmetic: str, lang: str) -> None:
+    exact, told, cut = worked_out(arithmetic, lang)
+    if cut:
+        assert abs(told) <= abs(exact) < abs(told) + Fraction(1, 10_000), arithmetic
+    else:
+        decimal = Decimal(exact.numerator) / exact.denominator
+        assert Fraction(decimal.quantize(CENT, rounding=ROUND_HALF_UP)) == told or exact == told, arithmetic
+
+
+@settings(max_examples=25, deadline=None)
+@given(worlds(), st.data())
+def test_a_changed_figure_is_noticed(drawn: Drawn, data: st.DataObject) -> None:
+    explained = [(n, e) for n, _f, e in every_explanation(answered(drawn)) if isinstance(e.result, Decimal)]
+    explained = [(n, e) for n, e in explained if e.rule not in ("4", "P7")]
+    if explained:
+        name, explanation = data.draw(st.sampled_from(explained))
+        changed = replace(
+            explanation, result=explanation.result + data.draw(st.sampled_from([CENT, -CENT, Decimal(7)]))
+        )
+        assert rerun(Explanation.from_json(changed.as_json()), book_of) != (), name
+
+
+@settings(max_examples=10, deadline=None)
+@given(worlds())
+def test_the_json_with_words_has_them_at_each_node(drawn: Drawn) -> None:
+    def check(told: dict) -> None:
+        assert set(told["words"]) == {"title", "statement", "sentence", "result", "rounding", "inputs"}
+        for part in told["parts"]:
+            check(part)
+
+    for _name, _figure, explanation in every_explanation(answered(drawn)):
+        check(with_words(explanation))
+
+
+def test_a_version_that_nobody_knows_is_told() -> None:
+    stored = Explanation("P3", {}, "0.00", "1999.1")
+    (broken,) = rerun(stored, book_of)
+    assert (broken.figure, broken.stored, broken.recomputed) == ("version", "1999.1", None)
+
+
+def test_inputs_that_cannot_be_read_are_told_and_nothing_is_raised() -> None:
+    stored = Explanation(
+        "T7", {"unit_price": "many", "quantity": "1", "months": "12", "currency": "DKK"}, "1", "2026.1"
+    )
+    assert [b.figure for b in rerun(stored, book_of)] == ["inputs"]
+    assert [b.figure for b in rerun(replace(stored, rule="T99"), book_of)] == ["rule"]
