@@ -33,6 +33,7 @@ def navigation(request: HttpRequest) -> dict[str, list[NavigationItem]]:
         items += [
             (_("Sites"), "sites"),
             (_("Licenses"), "licenses"),
+            (_("What if"), "what_if"),
             (_("Transfer requests"), "transfers"),
             (_("Transfer forms"), "batches"),
             (_("Enrollments"), "enrollments"),

@@ -4,11 +4,13 @@ from migrations_app.operations.batches import retry_batch, settle_batch, submit_
 from migrations_app.operations.completion import complete, wake
 from migrations_app.operations.decisions import take
 from migrations_app.operations.requests import create_request
+from migrations_app.operations.what_ifs import ask_for
 from migrations_app.reading import LineInput, WaiverInput
 
 __all__ = [
     "LineInput",
     "WaiverInput",
+    "ask_for",
     "complete",
     "create_request",
     "retry_batch",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from licenses.models import PriceList
 from migrations_app.facts import HORIZON_MONTHS
-from migrations_app.words.labels import ASSUMPTIONS, LEFT_OUT
+from migrations_app.words.labels import ASSUMPTIONS, COVER, LEFT_OUT
 from sites.templatetags.formats import day
 
 AXIS = 1000
@@ -231,17 +231,15 @@ _KINDS = {"held": "paid", "transition": "transition"}
 
 
 def _bars(axis: _Axis, segments: Iterable[Mapping[str, Any]]) -> list[Bar]:
-    names = {"paid": _("Paid"), "transition": _("Transition"), "renewal": _("Renewal")}
-    return [bar for s in segments if (bar := _bar(axis, s, _KINDS.get(s["source"], "renewal"), names))]
+    return [bar for s in segments if (bar := _bar(axis, s, _KINDS.get(s["source"], "renewal")))]
 
 
 def _marked(axis: _Axis, periods: Iterable[Mapping[str, Any]], kind: str) -> list[Bar]:
-    names = {"gap": _("Gap"), "overlap": _("Paid twice")}
-    return [bar for p in periods if (bar := _bar(axis, p, kind, names))]
+    return [bar for p in periods if (bar := _bar(axis, p, kind))]
 
 
-def _bar(axis: _Axis, period: Mapping[str, Any], kind: str, names: Mapping[str, str]) -> Bar | None:
+def _bar(axis: _Axis, period: Mapping[str, Any], kind: str) -> Bar | None:
     starts, ends = date.fromisoformat(period["starts_on"]), date.fromisoformat(period["ends_on"])
     x, beyond = axis.at(starts), axis.at(ends + DAY)
-    title = f"{names[kind]}: {day(starts)} – {day(ends)}"
+    title = f"{COVER[kind]}: {day(starts)} – {day(ends)}"
     return Bar(x, beyond - x, kind, title) if beyond > x else None

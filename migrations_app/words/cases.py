@@ -29,6 +29,10 @@ _REQUEST = {
         _("It isn't said where the licenses go."),
         _("Name a target site, or the enrollment that will bring it into being."),
     ),
+    "what_if_lines_gone": Words(
+        _("A license that was compared isn't there any more, so nothing was asked for."),
+        _("Compare again with the licenses that are there."),
+    ),
     "target_twice": Words(
         _("Both a target site and an enrollment are named."), _("Name one of them: the site, once it exists.")
     ),

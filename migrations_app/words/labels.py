@@ -69,4 +69,22 @@ LEFT_OUT = {
     "renewal_part_missing": _("no renewal part is known"),
     "price_missing": _("no price is known"),
     "own_line_not_renewed": _("it wasn't renewed last year"),
+    "cover_never": _("it has no S&S, so there is nothing to renew"),
 }
+
+COVER = {
+    "paid": _("Paid"),
+    "renewal": _("Renewal"),
+    "transition": _("Transition"),
+    "gap": _("Gap"),
+    "overlap": _("Paid twice"),
+}
+
+FAIR = _(
+    "“Cost of the cover in these months” counts each order by the months of its cover that fall into the time "
+    "compared. It is the fair comparison: an order for three months and one for a year aren't paid at the same time."
+)
+NET = _(
+    "“Move” is what the Agreement pays with the move less what it pays without it: a better level on its other "
+    "licenses counts."
+)

@@ -53,6 +53,11 @@ PAGES = {
     "proofs/<str:number>/pdf/": NORDVINDS,
     "verify/": OPEN,
     "verify/<str:number>/": OPEN,
+    "what-if/": SIGNED_IN,
+    # Nothing is asked: whoever has one customer goes back to the form, others say first whose licenses it is about.
+    "what-if/dates/": "302 302 302 302 200 200 200 200",
+    "what-if/report.pdf": "302 302 302 302 200 200 200 200",
+    "what-if/request/": "302 302 302 302 200 200 200 200",
     "transfers/": SIGNED_IN,
     "transfers/new/": SIGNED_IN,
     "transfers/<uuid:pk>/": NORDVINDS,

@@ -1,0 +1,166 @@
+"""A what-if as a paper to take to a meeting: the sentence, tables, charts, checks and what it all stands on."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from licenses.papers.labels import PRODUCT, demonstration_prices, not_affiliated, page_template
+from licenses.papers.render import breakable, render
+
+# The drawing's width in its own units; on paper it is as wide as the text.
+DRAWING_WIDTH = 640
+LOOKS = (
+    "text{font-family:'IBM Plex Sans';font-size:12px;fill:#525252}"
+    ".p-chart__rule{stroke:#c6c6c6;stroke-width:1}.p-chart__rule--zero{stroke:#8d8d8d}"
+    ".p-chart__rule--threshold{stroke:#8a3ffc;stroke-dasharray:6 4}"
+    ".p-chart__stay{fill:#8d8d8d}.p-chart__move{fill:#0f62fe}"
+    ".p-chart__step{stroke-width:2;stroke-linecap:square}.p-chart__step--stay{stroke:#525252;stroke-dasharray:3 5}"
+    ".p-chart__step--move{stroke:#0f62fe}"
+    ".p-chart__value{paint-order:stroke;stroke:#ffffff;stroke-width:4;stroke-linejoin:round}"
+    ".p-chart__label{text-anchor:middle}.p-chart__label--start{text-anchor:start}.p-chart__label--end{text-anchor:end}"
+    ".p-cover__ground{fill:#e0e0e0}.p-cover__marker{fill:#161616}.p-cover__paid{fill:#8d8d8d}"
+    ".p-cover__renewal{fill:#0f62fe}.p-cover__transition{fill:#8a3ffc}.p-cover__gap{fill:#da1e28}"
+    ".p-cover__overlap{fill:#f1c21b}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture of the page as SVG, and the same in words. `keys` are color (CSS) and word of the legend."""
+
+    svg: str
+    words: str
+    keys: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headings and rows of text; the first `names` columns are words, the others figures; `widths` are shares."""
+
+    labels: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...]
+    names: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CoverLine:
+    """A line's cover without and with the move."""
+
+    label: str
+    before: Drawing
+    after: Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The cover of every line over the same time; `keys` as those of a drawing."""
+
+    lines: tuple[CoverLine, ...]
+    keys: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of sentences."""
+
+    texts: tuple[str, ...]
+
+
+Part = str | Drawing | Table | Cover | Items
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with what stands below it, in order."""
+
+    title: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfPaper:
+    """What the paper says, already in its language. `facts` are labels with values, `banners` what must be known."""
+
+    customer: str
+    made_on: date
+    heading: str
+    headline: str
+    facts: tuple[tuple[str, str], ...]
+    banners: tuple[str, ...]
+    sections: tuple[Section, ...]
+    notes: tuple[str, ...]
+    demonstration: bool
+
+
+def what_if_pdf(paper: WhatIfPaper, lang: str) -> bytes:
+    """The paper in `lang` (da or en): A4, PDF/A-2a and PDF/UA-1.
+
+    Raises Unprintable for a character that the font lacks.
+    """
+    with override(lang):
+        return render("what_if.typ", _data(paper), lang)
+
+
+def _data(paper: WhatIfPaper) -> dict[str, Any]:
+    footer = [not_affiliated(), *([demonstration_prices()] if paper.demonstration else [])]
+    return {
+        "title": paper.heading,
+        "author": PRODUCT,
+        "day": paper.made_on.isoformat(),
+        "running": [f"{PRODUCT} \N{MIDDLE DOT} {paper.customer}", paper.heading],
+        "footer": " ".join(footer),
+        "page_template": page_template(),
+        "heading": paper.heading,
+        "headline": paper.headline,
+        "facts": [[label, [breakable(value)]] for label, value in paper.facts],
+        "banners": [breakable(text) for text in paper.banners],
+        "sections": [_section(section) for section in paper.sections],
+        "without": _("Without the move"),
+        "with_move": _("With the move"),
+        "notes": [*paper.notes, *footer],
+    }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {"title": section.title, "parts": [_part(part) for part in section.parts]}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    if isinstance(part, str):
+        return {"kind": "text", "text": breakable(part)}
+    if isinstance(part, Drawing):
+        return {"kind": "drawing", **_drawing(part)}
+    if isinstance(part, Cover):
+        lines = [
+            {"label": breakable(line.label), "before": _drawing(line.before), "after": _drawing(line.after)}
+            for line in part.lines
+        ]
+        return {"kind": "cover", "lines": lines, "keys": [list(key) for key in part.keys]}
+    if isinstance(part, Items):
+        return {"kind": "items", "texts": [breakable(text) for text in part.texts]}
+    return {
+        "kind": "table",
+        "labels": list(part.labels),
+        "names": part.names,
+        "widths": list(part.widths),
+        "rows": [[breakable(value) for value in row] for row in part.rows],
+    }
+
+
+def _drawing(drawing: Drawing) -> dict[str, Any]:
+    return {"svg": _printable(drawing.svg), "words": drawing.words, "keys": [list(key) for key in drawing.keys]}
+
+
+def _printable(svg: str) -> str:
+    """The page's SVG with looks of its own, since no style sheet reaches a paper, and a width to count percents of."""
+    head, rest = svg.split(">", 1)
+    head = head.replace('width="100%"', f'width="{DRAWING_WIDTH}"')
+    if "xmlns=" not in head:
+        head += ' xmlns="http://www.w3.org/2000/svg"'
+    if "viewBox" in head:
+        head += f' width="{DRAWING_WIDTH}" height="16"'
+    return f"{head}><style>{LOOKS}</style>{rest}"

@@ -1,0 +1,114 @@
+"""Where the answer to a what-if leads: other days, a paper for a meeting, a request."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from licenses.papers.render import Unprintable
+from licenses.views.shared import Item, actor_of
+from migrations_app import operations
+from migrations_app.models import TransferRequest
+from migrations_app.papers import what_if_pdf as printed
+from migrations_app.queries.best_dates import best_dates
+from migrations_app.queries.what_if_view import target_label, view_of
+from migrations_app.views.what_if import (
+    LONGEST_QUERY,
+    answer_page,
+    answered,
+    asked_form,
+    choose_customer,
+    form_page,
+)
+from migrations_app.views.what_if_form import WhatIfForm, fields_of, query_of
+from migrations_app.views.what_if_paper import paper_of
+from portal.kernel.errors import DomainError, NotFound
+from sites.clock import now, today
+
+FALLBACK = "en"
+
+
+def valid_form(request: HttpRequest) -> WhatIfForm | HttpResponse:
+    """The form where it asks something that can be answered; otherwise the page that says what is missing."""
+    form = asked_form(request)
+    if form is None:
+        return choose_customer(request)
+    if not form.is_bound:
+        return redirect("what_if")
+    return form if form.is_valid() else form_page(request, form, status=400)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dates(request: HttpRequest) -> HttpResponse:
+    """The question for today and the coming twelve firsts of a month."""
+    form = valid_form(request)
+    if isinstance(form, HttpResponse):
+        return form
+    question = form.question
+    query = query_of(question)
+    if request.method == "POST" and len(query) <= LONGEST_QUERY:
+        return redirect(f"{reverse('what_if_dates')}?{query}")
+    found = best_dates(question, actor_of(request), today())
+    if found is None:
+        raise NotFound()
+    context = {
+        "crumbs": [Item(_("What if"), url=f"{reverse('what_if')}?{query}"), Item(_("Which day?"))],
+        "found": found,
+        "target": target_label(question),
+        "fields": [pair for pair in fields_of(question) if pair[0] != "effective_on"],
+    }
+    return render(request, "what_if/dates.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pdf(request: HttpRequest) -> HttpResponse:
+    """The answer as a paper in the reader's language; where it can't be printed, the page says why."""
+    form = valid_form(request)
+    if isinstance(form, HttpResponse):
+        return form
+    actor, language = actor_of(request), get_language() or FALLBACK
+    view = view_of(answered(form.question, actor))
+    try:
+        content = printed(paper_of(view, today()), language)
+    except Unprintable as refusal:
+        return answer_page(request, form, refusal=refusal)
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="what-if-{view.on.isoformat()}.pdf"'
+    answer["Content-Language"] = language
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """POST drafts the move as a request, one for each site that licenses come from: all of them or none."""
+    form = valid_form(request)
+    if isinstance(form, HttpResponse):
+        return form
+    if request.method != "POST":
+        return redirect(f"{reverse('what_if')}?{query_of(form.question)}")
+    actor = actor_of(request)
+    try:
+        made = operations.ask_for(
+            actor=actor, at=now(), on=today(), question=form.question, reason=_("Compared as a what-if.")
+        )
+    except DomainError as refusal:
+        return answer_page(request, form, refusal=refusal)
+    return to_requests(request, made)
+
+
+def to_requests(request: HttpRequest, made: list[TransferRequest]) -> HttpResponse:
+    """To the draft that was made, or to the list where there are several."""
+    numbers = ", ".join(str(each) for each in made)
+    told = ngettext(
+        "Request %(numbers)s is drafted. Look at it, then submit it.",
+        "Requests %(numbers)s are drafted, one for each site. Look at them, then submit them.",
+        len(made),
+    )
+    messages.success(request, told % {"numbers": numbers})
+    only: UUID | None = made[0].pk if len(made) == 1 else None
+    return redirect("transfer_page", only) if only else redirect("transfers")
