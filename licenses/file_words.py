@@ -145,4 +145,80 @@ ROW_WORDS = {
     ),
 }
 
-WORDS = FILE_WORDS | HEADING_WORDS | ROW_WORDS
+PRICE_WORDS = {
+    "amount_shape": Words(
+        _("Row %(row)s, “%(heading)s”: “%(value)s” isn't an amount."),
+        _("Write digits with at most one decimal mark, such as 1234.50 or 1.234,50, and no currency."),
+    ),
+    "amount_ambiguous": Words(
+        _("Row %(row)s, “%(heading)s”: “%(value)s” can be read in two ways."),
+        _("Write the amount with two decimals, such as 1234.00."),
+    ),
+    "amount_range": Words(
+        _("Row %(row)s, “%(heading)s”: “%(value)s” is negative or too large for a price."), _("Correct the amount.")
+    ),
+    "amount_decimals": Words(
+        _("Row %(row)s, “%(heading)s”: “%(value)s” is finer than prices in %(currency)s can be."),
+        _("Round the amount to %(decimals)s decimals."),
+    ),
+    "level_unknown": Words(
+        _("Row %(row)s, “%(heading)s”: there is no level “%(value)s”."), _("Write one of: %(levels)s.")
+    ),
+    "price_part_unknown": Words(
+        _("Row %(row)s, “%(heading)s”: there is no part “%(value)s” in the catalog."),
+        _("Correct the number, or have an operator add the part first."),
+    ),
+    "price_part_unknown.near": Words(
+        _("Row %(row)s, “%(heading)s”: there is no part “%(value)s” in the catalog."), _("Did you mean “%(hint)s”?")
+    ),
+    "country_differs": Words(
+        _("Row %(row)s, “%(heading)s”: “%(value)s” isn't %(expected)s, the country of this price list."),
+        _("Leave the row out, or choose the price list of that country."),
+    ),
+    "currency_differs": Words(
+        _("Row %(row)s, “%(heading)s”: “%(value)s” isn't %(expected)s, the currency of this price list."),
+        _("Leave the row out, or choose the price list in that currency."),
+    ),
+    "price_past": Words(
+        _("Row %(row)s, “%(heading)s”: %(value)s has passed, and prices of the past are never changed."),
+        _("Leave the cell empty, or write a day from %(today)s on."),
+    ),
+    "price_early": Words(
+        _("Row %(row)s, “%(heading)s”: %(value)s comes before %(effective_on)s, the day that the file counts from."),
+        _("Leave the cell empty, or upload the file with an earlier effective day."),
+    ),
+    "price_days_order": Words(
+        _("Row %(row)s, “%(heading)s”: the price would end on %(value)s, before it begins on %(first)s."),
+        _("Correct one of the two days."),
+    ),
+    "price_twice": Words(
+        _("Row %(row)s: %(part_number)s at level %(level)s already has its price for these days in row %(other)s."),
+        _("Delete one of the two rows."),
+    ),
+    "price_overlap": Words(
+        _("Row %(row)s: %(part_number)s at level %(level)s has another price for some of these days in row %(other)s."),
+        _("Let the earlier price end the day before the later one begins."),
+    ),
+    "price_list_unknown": Words(_("There is no such price list in your countries."), _("Choose one of the list.")),
+    "price_day_past": Words(
+        _("%(value)s has passed, and prices of the past are never changed."), _("Choose a day from %(today)s on.")
+    ),
+    "price_day_late": Words(_("%(value)s lies too far ahead."), _("Choose a day up to %(last)s.")),
+    "price_file_twice": Words(
+        _("The same file was uploaded as %(number)s on %(date)s for the same list and day."),
+        _("Open that one, or reject it first."),
+    ),
+    "price_import_faulty": Words(
+        _("%(rows)s rows can't be taken over, and a list goes into force as a whole."),
+        _("Mend the rows in the file, reject this import and upload the file again."),
+    ),
+    "price_nothing_changes": Words(
+        _("The file says what the list says already."), _("Reject the import: there is nothing to put into force.")
+    ),
+    "price_list_moved": Words(
+        _("The price list was changed after this file was compared with it."),
+        _("Compare again and look at the difference before it goes into force."),
+    ),
+}
+
+WORDS = FILE_WORDS | HEADING_WORDS | ROW_WORDS | PRICE_WORDS

@@ -9,6 +9,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+from licenses.rules.workflow import PRICE_IMPORT
 from migrations_app.rules.workflow import BATCH, TRANSFER
 from portal.kernel.transition import Transition, Workflow
 from renewals.rules.workflow import QUOTE
@@ -45,6 +46,15 @@ CASES: tuple[tuple[str, Workflow, str, str], ...] = (
         ENROLLMENT,
         "sites/rules/workflow.py",
         "An Additional Site that is not on the Agreement's schedule waits in `submitted`; it is not refused.",
+    ),
+    (
+        "Price import",
+        PRICE_IMPORT,
+        "licenses/rules/workflow.py",
+        (
+            "`second` is a rep or operator other than the one who uploaded the file. A list that moved on since it was "
+            "compared is compared again before anybody can put the file into force."
+        ),
     ),
     (
         "Renewal quote",

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 
 from licenses.intake.headings import HeadingMap
 from licenses.intake.reader import REPLACEMENT, RawRow
 from portal.kernel.errors import Fault
 
 MAX_QUANTITY = 10**9
+MAX_AMOUNT = Decimal(10) ** 12
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 # Day 0 of the spreadsheet calendar, for dates that arrive as their bare number.
 SERIAL_START = date(1899, 12, 30)
@@ -19,6 +21,10 @@ TRAILING_ZEROS = re.compile(r"(\d+)[.,]0{1,2}")
 THOUSANDS = re.compile(r"\d{1,3}(?:[.'\u2019]\d{3})+(?:,0+)?")
 BOTH_MARKS = re.compile(r"\d{1,3}(?:,\d{3})+\.0+")
 COMMA_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+AMOUNT = re.compile(r"\d+(?:[.,]\d{1,4})?")
+GROUPED_AMOUNT = re.compile(r"[1-9]\d{0,2}(?:(?P<mark>[.,'\u2019])\d{3})(?:(?P=mark)\d{3})*(?:(?P<point>[.,])\d{1,4})?")
+# 1.234: a thousand and more for one reader, less than two for another.
+UNCLEAR_AMOUNT = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 ISO_DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
 DANISH_DATE = re.compile(r"(\d{1,2})([.\-])(\d{1,2})\2(\d{4})")
 SLASHED_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
@@ -109,6 +115,31 @@ def parse_quantity(text: str) -> int:
     if len(bare) > 18 or not 1 <= int(bare) <= MAX_QUANTITY:
         raise Unreadable("row_quantity_range", most=MAX_QUANTITY)
     return int(bare)
+
+
+def parse_amount(text: str) -> Decimal:
+    """An amount of money in Danish or English writing: `1.234,50`, `1,234.50`, `1 234,5` and `1234.5` are the same.
+
+    Spreadsheets hand over amounts as `1234.5`. Raises Unreadable: `amount_ambiguous` for `1.234` and `1,234`,
+    `amount_shape`, `amount_range` for negative ones and from a million million on.
+    """
+    bare = re.sub(r"\s", "", text)
+    if not bare.isascii():
+        bare = bare.replace("\u2019", "'").replace("\u2212", "-")
+    sign, bare = bare[:1] == "-", bare.removeprefix("-")
+    if UNCLEAR_AMOUNT.fullmatch(bare):
+        raise Unreadable("amount_ambiguous")
+    grouped = GROUPED_AMOUNT.fullmatch(bare)
+    if grouped and grouped["mark"] != grouped["point"]:
+        bare = bare.replace(grouped["mark"], "")
+    elif not AMOUNT.fullmatch(bare):
+        raise Unreadable("amount_shape")
+    if not bare.isascii():
+        raise Unreadable("amount_shape")
+    amount = Decimal(bare.replace(",", "."))
+    if sign or amount >= MAX_AMOUNT:
+        raise Unreadable("amount_range")
+    return amount
 
 
 def parse_date(text: str) -> date:

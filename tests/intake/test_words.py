@@ -15,7 +15,9 @@ SOURCES = [
     for package in (licenses.intake, migrations_app.intake)
     for source in sorted(Path(package.__file__).parent.glob("*.py"))
 ]
-CODE = re.compile(r"(file|row|value|quantity|date|site_number|part_number)_[a-z_]+")
+CODE = re.compile(
+    r"(file|row|value|quantity|amount|date|level|price|country|currency|site_number|part_number)_[a-z_.]+"
+)
 
 
 def raised_codes() -> set[str]:

@@ -1,0 +1,24 @@
+"""Who may take an import of prices from where to where."""
+
+from portal.kernel.transition import Transition, Workflow
+
+DESK, SECOND, SYSTEM = "desk", "second", "system"
+
+_DESK = frozenset({DESK})
+_SECOND = frozenset({SECOND})
+_SYSTEM = frozenset({SYSTEM})
+
+PRICE_IMPORT = Workflow(
+    "price_import",
+    (
+        Transition("start_checking", "uploaded", "checking", _SYSTEM),
+        Transition("fail", "uploaded", "failed", _SYSTEM),
+        Transition("finish_checking", "checking", "checked", _SYSTEM),
+        Transition("fail", "checking", "failed", _SYSTEM),
+        # Never by the one who uploaded the file.
+        Transition("put_in_force", "checked", "in_force", _SECOND),
+        # The list moved on since: the same rows, against what stands now.
+        Transition("compare", "checked", "checking", _DESK),
+        Transition("reject", "checked", "rejected", _DESK),
+    ),
+)
