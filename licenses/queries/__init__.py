@@ -2,7 +2,7 @@
 
 from licenses.queries.books import rule_book
 from licenses.queries.lines import NOT_RENEWED, agreement_state, held_lines, renewable_lines
-from licenses.queries.prices import ListedPrices, price_book
+from licenses.queries.prices import ListedPrices, price_book, price_version, price_version_of
 from licenses.queries.standings import standing, standings, term_points
 
 __all__ = [
@@ -11,6 +11,8 @@ __all__ = [
     "agreement_state",
     "held_lines",
     "price_book",
+    "price_version",
+    "price_version_of",
     "renewable_lines",
     "rule_book",
     "standing",

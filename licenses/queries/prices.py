@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import IntegerField, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
+
 from licenses.models import Price, PriceList
 from licenses.rules.pricing import PriceBook, PriceRow
 
@@ -34,3 +37,18 @@ def price_book(country: str, currency: str, parts: Iterable[str] | None = None) 
         )
     )
     return ListedPrices(PriceBook(currency, rows, found.name), found.name, found.demonstration)
+
+
+def price_version(country: str, currency: str) -> int:
+    """How often prices of a country and currency were written: what was priced from fewer writings is stale."""
+    rows = PriceList.objects.filter(country=country, currency=currency)
+    return int(rows.aggregate(version=Coalesce(Sum("version"), 0))["version"])
+
+
+def price_version_of(customer: str) -> Coalesce:
+    """The same as an expression over rows whose customer is reached by `customer`, such as "site__customer"."""
+    lists = PriceList.objects.filter(
+        country=OuterRef(f"{customer}__country"), currency=OuterRef(f"{customer}__currency")
+    )
+    versions = lists.order_by().values("currency").annotate(sum=Sum("version")).values("sum")
+    return Coalesce(Subquery(versions, output_field=IntegerField()), 0)

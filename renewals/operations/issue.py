@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from licenses.models import QuantityMovement
-from licenses.queries import rule_book
+from licenses.queries import price_version, rule_book
 from licenses.rules.rulebook import BASE_LEVEL
 from licenses.rules.terms import next_anniversary, term_containing
 from portal.kernel.explanation import Explanation
@@ -18,18 +18,20 @@ from renewals.queries import (
     LOOKED,
     Draft,
     DraftLine,
+    Look,
     agreement_drafts,
     agreements_due,
     content,
     express_drafts,
     express_sites_due,
     last_look,
+    last_prices,
     latest_of,
 )
 from renewals.rules.workflow import QUOTE
 from sites.events import tell
 from sites.jobs import enqueue
-from sites.models import Agreement, Site
+from sites.models import Agreement, Customer, Site
 from sites.numbers import next_number
 from sites.tenancy import Actor
 
@@ -47,12 +49,13 @@ def issue_quotes(*, actor: Actor, at: datetime, on: date, agreement: Agreement) 
         locked = _locked(agreement)
         quotes = list(RenewalQuote.objects.filter(agreement=locked))
         _expire(portal, at, on, quotes)
+        prices = _prices_of(locked.customer)
         declined = latest_of([q for q in quotes if q.kind == Kind.TRANSITION])
         if declined is not None and declined.status != Status.DECLINED:
             declined = None
         drafts = agreement_drafts(locked, on, declined)
         open_now = _put_all(portal, at, drafts, quotes, locked.head_version)
-        _look(portal, at, on, locked, _again_on(locked, on, open_now))
+        _look(portal, at, on, locked, _again_on(locked, on, open_now), prices)
         return open_now
 
 
@@ -62,14 +65,21 @@ def issue_express_quotes(*, actor: Actor, at: datetime, on: date, site: Site) ->
         locked = Site.objects.select_for_update(of=("self",)).select_related("customer").get(pk=site.pk)
         quotes = list(RenewalQuote.objects.filter(site=locked, kind=Kind.EXPRESS))
         _expire(portal, at, on, quotes)
-        return _put_all(portal, at, express_drafts(locked, on), quotes, 0)
+        prices = _prices_of(locked.customer)
+        open_now = _put_all(portal, at, express_drafts(locked, on), quotes, 0)
+        if last_prices(locked.pk) != prices:
+            customer_id = locked.customer_id
+            tell(actor=portal, at=at, kind=LOOKED, subject=locked, customer_id=customer_id, prices=prices)
+        return open_now
 
 
 def ensure_current(*, actor: Actor, at: datetime, on: date, agreement: Agreement) -> tuple[RenewalQuote, ...]:
     """The open quotes of `agreement`, made anew only where the facts moved on since they were looked at."""
     look = last_look(agreement.pk)
     agreement.refresh_from_db(fields=["head_version"])
-    if look is not None and look.head_version == agreement.head_version and on < look.again_on:
+    prices = _prices_of(agreement.customer)
+    known = look is not None and (look.head_version, look.prices) == (agreement.head_version, prices)
+    if look is not None and known and on < look.again_on:
         found = RenewalQuote.objects.filter(agreement=agreement, status=Status.ISSUED)
         if found.exists():
             return tuple(sorted(found, key=_in_turn))
@@ -83,7 +93,7 @@ def refresh_agreement(*, actor: Actor, at: datetime, on: date, agreement: Agreem
         if _wants_quotes(locked, on):
             return issue_quotes(actor=portal, at=at, on=on, agreement=locked)
         window = _anniversary(locked, on) - timedelta(days=rule_book().quote_days)
-        _look(portal, at, on, locked, window)
+        _look(portal, at, on, locked, window, _prices_of(locked.customer))
         return ()
 
 
@@ -138,10 +148,15 @@ def _again_on(agreement: Agreement, on: date, open_now: Iterable[RenewalQuote]) 
     return min(day for day in (*days, window, anniversary + DAY) if day > on)
 
 
-def _look(portal: Actor, at: datetime, on: date, agreement: Agreement, again_on: date) -> None:
+def _prices_of(customer: Customer) -> int:
+    """The version of the customer's price lists; read before the prices are, so that a later writing is seen."""
+    return price_version(str(customer.country), customer.currency)
+
+
+def _look(portal: Actor, at: datetime, on: date, agreement: Agreement, again_on: date, prices: int) -> None:
     """Leave word that the quotes agree with the facts, for whoever judges them stale."""
     look = last_look(agreement.pk)
-    if look is None or (look.head_version, look.again_on) != (agreement.head_version, again_on):
+    if look != Look(agreement.head_version, again_on, prices):
         tell(
             actor=portal,
             at=at,
@@ -151,6 +166,7 @@ def _look(portal: Actor, at: datetime, on: date, agreement: Agreement, again_on:
             head_version=agreement.head_version,
             on=on.isoformat(),
             again_on=again_on.isoformat(),
+            prices=prices,
         )
 
 

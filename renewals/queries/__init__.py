@@ -14,12 +14,13 @@ from renewals.queries.pages import (
     waiting_quotes,
 )
 from renewals.queries.paper import paper_of
-from renewals.queries.stored import LOOKED, content, last_look, latest_of, state_of
+from renewals.queries.stored import LOOKED, Look, content, last_look, last_prices, latest_of, state_of
 
 __all__ = [
     "LOOKED",
     "Draft",
     "DraftLine",
+    "Look",
     "QuoteView",
     "agreement_drafts",
     "agreements_due",
@@ -28,6 +29,7 @@ __all__ = [
     "express_sites_due",
     "is_stale",
     "last_look",
+    "last_prices",
     "latest_of",
     "live_quotes",
     "open_quote_numbers",

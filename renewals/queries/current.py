@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from licenses.queries import price_version
 from renewals.models import RenewalQuote
 from renewals.queries.drafts import express_drafts, says_the_same
 from renewals.queries.stored import last_look
@@ -10,14 +11,17 @@ Kind, Status = RenewalQuote.Kind, RenewalQuote.Status
 
 
 def is_stale(quote: RenewalQuote, on: date) -> bool:
-    """Whether licenses or points changed since an issued quote was made or last compared with them.
+    """Whether licenses, points or the price list changed since an issued quote was made or last compared with them.
 
-    Needs `agreement`, or `site` with its customer; an Express site keeps no version, so its quote is derived again.
+    Needs `agreement` and `customer`, or `site` with its customer; an Express site keeps no version, so its quote is
+    derived again.
     """
     if quote.agreement is not None:
         look = last_look(quote.agreement.pk)
         seen = max(quote.built_from, look.head_version if look else 0)
-        return quote.agreement.head_version > seen
+        customer = quote.customer
+        priced = look.prices if look else 0
+        return quote.agreement.head_version > seen or price_version(str(customer.country), customer.currency) > priced
     if quote.site is None:
         return False
     return not any(d.order.on == quote.ordered_on and says_the_same(quote, d) for d in express_drafts(quote.site, on))

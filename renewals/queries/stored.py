@@ -57,16 +57,29 @@ def latest_of(quotes: Sequence[RenewalQuote]) -> RenewalQuote | None:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """When quotes of an Agreement were last compared with the facts: at which head version, and when to look again."""
+    """When quotes of an Agreement were last compared with the facts: at which head version and with which prices.
+
+    `prices` is the version of its price lists, `again_on` the day to look again without any movement.
+    """
 
     head_version: int
     again_on: date
+    prices: int
 
 
 def last_look(agreement_id: UUID) -> Look | None:
     """The last comparison of an Agreement's quotes with its facts."""
     event = Event.objects.filter(subject_type="agreement", subject_id=agreement_id, kind=LOOKED).order_by("-id").first()
-    return Look(event.data["head_version"], date.fromisoformat(event.data["again_on"])) if event else None
+    if event is None:
+        return None
+    data = event.data
+    return Look(data["head_version"], date.fromisoformat(data["again_on"]), data.get("prices", 0))
+
+
+def last_prices(site_id: UUID) -> int | None:
+    """The version of the price lists with which quotes of an Express site were last compared."""
+    event = Event.objects.filter(subject_type="site", subject_id=site_id, kind=LOOKED).order_by("-id").first()
+    return int(event.data["prices"]) if event else None
 
 
 def state_of(quote: RenewalQuote, on: date) -> str:
