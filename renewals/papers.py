@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,12 +11,11 @@ from django.utils.translation import override
 
 from licenses.papers.labels import PRODUCT, demonstration_prices, not_affiliated, page_template
 from licenses.papers.render import breakable, render
+from licenses.why import why
+from portal.kernel.explanation import Explanation
 from sites.formats import format_amount, format_date, format_money, format_number, format_points
 
 NOTHING = "\N{EN DASH}"
-MONTHS_OF_YEAR = 12
-SHOWN_PLACES = Decimal("0.0001")
-LEAST_PLACES = Decimal("0.01")
 # Millimeters that the longest date of a language takes in the table: 30.9.2027, 30 September 2027.
 WIDEST_DAY = 25
 DAY_WIDTHS = {"da": 19, "en": WIDEST_DAY}
@@ -44,7 +43,7 @@ class QuotePaperSite:
 class QuotePaperLine:
     """One line: prices in the quote's currency for 12 months and one unit, `amount` for `months` and `quantity`.
 
-    `points_each` (points per unit and 12 months) opens the calculation of `points` where it is known.
+    `amount_why` and `points_why` are the derivations that the appendix prints.
     """
 
     item: int
@@ -61,7 +60,8 @@ class QuotePaperLine:
     list_unit_price: Decimal
     unit_price: Decimal
     amount: Decimal
-    points_each: Decimal | None = None
+    amount_why: Explanation
+    points_why: Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +145,15 @@ def _data(paper: QuotePaper, lang: str) -> dict[str, Any]:
         "appendix_text": _(
             "Amount = unit price for 12 months × quantity × months ÷ 12, rounded once, half up, to the currency's "
             "smallest unit. Points = points per unit × quantity × months ÷ 12, rounded half up to two places."
-        ),
+        )
+        + " "
+        + _("Rules %(rules)s, rule book version %(version)s.")
+        % {"rules": "T7, P2, P3", "version": ", ".join(sorted({line.amount_why.version for line in paper.lines}))},
         "appendix_labels": [
             _("Item"),
             _("Renewal part"),
             _("Site number"),
-            _("Unit price × quantity × months ÷ 12"),
+            _("Unit price × quantity × months ÷ 12 = amount"),
             _("Amount (%(currency)s)") % {"currency": paper.currency},
             _("Points"),
         ],
@@ -222,34 +225,15 @@ def _row(line: QuotePaperLine, currency: str, lang: str) -> list[str]:
 
 
 def _calculation(line: QuotePaperLine, currency: str, lang: str) -> list[str]:
-    """Item, part, site, the product before rounding, the amount, and the same of the points where known."""
-    price = f"{format_amount(line.unit_price, currency, lang)} × {_share(line, lang)}"
-    points = format_points(line.points, lang)
-    if line.points_each is not None:
-        exact = _unrounded(line.points_each * line.quantity * line.months, lang)
-        points = f"{format_points(line.points_each, lang)} × {_share(line, lang)} = {exact} → {points}"
+    """Item, part, site, the derivation of the amount, the amount, and the derivation of the points."""
     return [
         format_number(line.item, lang),
         breakable(line.renewal_part or line.part_number),
         line.site_number,
-        f"{price} = {_unrounded(line.unit_price * line.quantity * line.months, lang)}",
+        why(line.amount_why, currency).sentence,
         format_amount(line.amount, currency, lang),
-        points,
+        why(line.points_why).sentence,
     ]
-
-
-def _share(line: QuotePaperLine, lang: str) -> str:
-    return f"{format_number(line.quantity, lang)} × {line.months} ÷ {MONTHS_OF_YEAR}"
-
-
-def _unrounded(twelvefold: Decimal, lang: str) -> str:
-    """A twelfth of `twelvefold`, cut after four places; three dots say that more follow."""
-    exact = twelvefold / MONTHS_OF_YEAR
-    short = exact.quantize(LEAST_PLACES, rounding=ROUND_DOWN)
-    if short * MONTHS_OF_YEAR == twelvefold:
-        return format_number(short, lang)
-    cut = exact.quantize(SHOWN_PLACES, rounding=ROUND_DOWN)
-    return format_number(cut, lang) + ("" if cut * MONTHS_OF_YEAR == twelvefold else "…")
 
 
 def _by_site(paper: QuotePaper) -> list[tuple[QuotePaperSite, list[QuotePaperLine]]]:

@@ -14,6 +14,7 @@ from licenses.readmodels import one
 from licenses.views.paging import slice_of
 from licenses.views.shared import Item, actor_of
 from portal.kernel.errors import DomainError, Forbidden
+from portal.kernel.explanation import Explanation
 from renewals import operations
 from renewals.forms import AcceptForm, AskForm, DeclineForm
 from renewals.models import RenewalQuote
@@ -130,7 +131,7 @@ def _context(request: HttpRequest, quote: RenewalQuote) -> dict[str, Any]:
 
 
 def _facts(view: QuoteView) -> list[Item]:
-    quote = view.quote
+    quote, why = view.quote, view.why
     facts = [Item(_("Customer"), quote.customer.name)]
     if quote.agreement:
         url = reverse("agreement_page", args=[quote.agreement.number])
@@ -138,14 +139,25 @@ def _facts(view: QuoteView) -> list[Item]:
     if quote.site:
         facts.append(Item(_("Site"), str(quote.site), url=reverse("site_page", args=[quote.site.site_number])))
     facts += [
-        Item(_("RSVP level"), quote.rsvp_level),
-        Item(_("Level of this quote"), quote.quote_level, note=_("by its own %(points)s points") % _points(quote)),
+        Item(_("RSVP level"), quote.rsvp_level, why=_opened(view)),
+        Item(
+            _("Level of this quote"),
+            quote.quote_level,
+            note=_("by its own %(points)s points") % _points(quote),
+            why=why.get("level"),
+        ),
         Item(_("Priced as of"), day(quote.ordered_on)),
-        Item(_("Prices valid until"), day(quote.valid_until)),
+        Item(_("Prices valid until"), day(quote.valid_until), why=why.get("valid_until")),
         Item(_("Price list"), quote.price_list, note=_("demonstration prices") if quote.demonstration_prices else ""),
         Item(_("Rule version"), quote.rule_version),
     ]
     return facts
+
+
+def _opened(view: QuoteView) -> Explanation | None:
+    """Why the Agreement has the RSVP level that the quote begins with, where that was kept with it."""
+    level = view.why.get("level")
+    return level.parts[0] if level and level.parts else None
 
 
 def _points(quote: RenewalQuote) -> dict[str, str]:

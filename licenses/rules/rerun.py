@@ -186,7 +186,7 @@ def _level(why: Explanation, book: RuleBook) -> Expected:
             "own_level": made.own,
             "rsvp_after": made.rsvp_after,
             "points_after": made.points_after,
-        }
+        } | ({"rsvp_before": _left_by(why.parts[-1])} if why.parts and why.parts[-1].rule in _LEVELS else {})
     opening = _given(why, "opening_level") or BASE_LEVEL
     last = why.parts[-1] if why.parts else None
     if last is not None and last.rule == "P4":
@@ -196,8 +196,14 @@ def _level(why: Explanation, book: RuleBook) -> Expected:
     return {"result": made_level} | ({"opening_level": last.result} if last is not None else {})
 
 
+def _left_by(level: Explanation) -> Any:
+    """The RSVP level that an order, a Term or an Anniversary leaves to what comes after it."""
+    return level.inputs.get("rsvp_after", level.result)
+
+
 def _reset(why: Explanation, book: RuleBook) -> Expected:
-    return {"result": after_anniversary(why.inputs["old_level"], _decimal(why, "term_points"), book)}
+    made: Expected = {"result": after_anniversary(why.inputs["old_level"], _decimal(why, "term_points"), book)}
+    return made | ({"old_level": _left_by(why.parts[-1])} if why.parts else {})
 
 
 def _outside(why: Explanation, book: RuleBook) -> Expected:
@@ -276,6 +282,9 @@ def _same(stored: Any, expected: Any) -> bool:
 def _text(value: Any) -> str:
     return "–" if value is None else str(value)
 
+
+# Rules whose result is an Agreement's RSVP level.
+_LEVELS = ("P4", "P5", "P8")
 
 _RULES: dict[str, Callable[[Explanation, RuleBook], Expected]] = {
     "T1": _term,

@@ -19,6 +19,9 @@ def of_lines(why: Explanation, given: Inputs, say: Speech) -> Worked:
     if 1 < len(figures) <= MOST_TERMS:
         return summed(added(write(f) for f in figures), total, "")
     count = given.whole("lines")
+    if any(part.rule == why.rule for part in why.parts):
+        told = ngettext("The sum of %(count)s site: %(total)s.", "The sum of %(count)s sites: %(total)s.", count)
+        return Worked(told % {"count": say.number(count), "total": total}, total)
     told = ngettext("The sum of %(count)s line: %(total)s.", "The sum of %(count)s lines: %(total)s.", count)
     return Worked(told % {"count": say.number(count), "total": total}, total)
 

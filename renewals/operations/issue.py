@@ -8,6 +8,7 @@ from django.db import transaction
 
 from licenses.models import QuantityMovement
 from licenses.queries import price_version, rule_book
+from licenses.rules.explaining import explain_cover, explain_price
 from licenses.rules.rulebook import BASE_LEVEL
 from licenses.rules.terms import next_anniversary, term_containing
 from portal.kernel.explanation import Explanation
@@ -225,7 +226,8 @@ def _built(draft: Draft, at: datetime, head_version: int) -> tuple[RenewalQuote,
         built_from=head_version,
         issued_at=at,
     )
-    level = replace(order.explain(), parts=()).as_json()
+    opened = (_alone(draft.opened),) if draft.opened else ()
+    level = replace(order.explain(with_lines=False), parts=opened).as_json()
     return quote, [_line(quote, draft, item, line, level) for item, line in enumerate(draft.lines, 1)]
 
 
@@ -254,32 +256,29 @@ def _line(quote: RenewalQuote, draft: Draft, item: int, line: DraftLine, level: 
             "amount": why[0],
             "points": why[1] if len(why) > 1 else None,
             "cover": _cover(draft, line).as_json(),
-            "price": _price(draft, line).as_json(),
+            "price": explain_price(priced, draft.order.on, draft.prices.name, draft.prices.book).as_json(),
             "level": level,
         },
     )
 
 
+def _alone(opened: Explanation) -> Explanation:
+    """What the order's RSVP follows from, one step back: the rest is told where the Agreement stands."""
+    return replace(opened, parts=tuple(replace(part, parts=()) for part in opened.parts[-1:]))
+
+
 def _cover(draft: Draft, line: DraftLine) -> Explanation:
     """Why the line renews for these days: `paid_until` is what is paid today, a transition lies between where told."""
     cover = line.priced.cover
-    inputs: dict[str, object] = {"paid_until": line.cover_end}
-    if draft.anniversary:
-        inputs["anniversary"] = draft.anniversary
-    if cover.starts_on != line.cover_end + DAY:
-        inputs["transition_until"] = cover.starts_on - DAY
-    result = f"{cover.starts_on}..{cover.ends_on}"
-    return Explanation(_RULES[Kind(draft.kind)], inputs, result, line.priced.version)
-
-
-def _price(draft: Draft, line: DraftLine) -> Explanation:
-    inputs = {
-        "part_number": line.priced.renewal_part,
-        "level": line.priced.level,
-        "on": draft.order.on,
-        "price_list": draft.prices.name,
-    }
-    return Explanation("4", inputs, line.priced.unit_price, line.priced.version)
+    bridged = cover.starts_on != line.cover_end + DAY
+    return explain_cover(
+        _RULES[Kind(draft.kind)],
+        cover,
+        line.cover_end,
+        line.priced.version,
+        anniversary=draft.anniversary,
+        transition_until=cover.starts_on - DAY if bridged else None,
+    )
 
 
 def _save(portal: Actor, at: datetime, quote: RenewalQuote, lines: Sequence[QuoteLine]) -> None:

@@ -15,6 +15,7 @@ from renewals.queries.pages import (
 )
 from renewals.queries.paper import paper_of
 from renewals.queries.stored import LOOKED, Look, content, last_look, last_prices, latest_of, state_of
+from renewals.queries.why import line_why, quote_why
 
 __all__ = [
     "LOOKED",
@@ -31,12 +32,14 @@ __all__ = [
     "last_look",
     "last_prices",
     "latest_of",
+    "line_why",
     "live_quotes",
     "open_quote_numbers",
     "open_transition_of",
     "paper_of",
     "quote_choices",
     "quote_view",
+    "quote_why",
     "seen_quotes",
     "settled_quotes",
     "state_of",

@@ -17,6 +17,7 @@ from licenses.rules.pricing import PricedLine, PricedOrder, reinstatement_estima
 from licenses.rules.rulebook import RuleBook
 from licenses.rules.terms import YEAR, next_anniversary
 from portal.kernel.errors import Fault
+from portal.kernel.explanation import Explanation
 from portal.kernel.period import DAY
 from renewals.models import RenewalQuote
 from renewals.rules.quoting import anniversary_quote, express_renewal, transition_quote, valid_until
@@ -36,7 +37,8 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A quote as it should be. `left_out` holds plain JSON: each line that isn't in it, and why."""
+    """A quote as it should be. `left_out` holds plain JSON: each line that isn't in it, and why; `opened` says why
+    the Agreement has the RSVP level that the order begins with."""
 
     kind: str
     customer: Customer
@@ -48,6 +50,7 @@ class Draft:
     left_out: tuple[dict[str, Any], ...]
     valid_until: date
     prices: ListedPrices
+    opened: Explanation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class _Holdings:
         agreement: Agreement | None = None,
         site: Site | None = None,
         anniversary: date | None = None,
+        opened: Explanation | None = None,
     ) -> Draft:
         """The priced order in the order of print; prices hold at least on the day they are made (rule T10)."""
         lines = [DraftLine(self.lines[p.key], p, self.held[p.key].cover_end) for p in order.lines]
@@ -86,6 +90,7 @@ class _Holdings:
             left_out=tuple(told),
             valid_until=max(holds, self.on) if holds else self.on,
             prices=self.prices,
+            opened=opened,
         )
 
     def _told(self, fault: Fault) -> dict[str, Any]:
@@ -141,20 +146,39 @@ def agreement_drafts(agreement: Agreement, on: date, declined: RenewalQuote | No
     if bridged:
         order = transition_quote(bridged, anniversary, on, standing_now, holdings.prices.book, holdings.book)
         draft = holdings.draft(
-            Kind.TRANSITION, order, (*order.faults, *gone), agreement=agreement, anniversary=anniversary
+            Kind.TRANSITION,
+            order,
+            (*order.faults, *gone),
+            agreement=agreement,
+            anniversary=anniversary,
+            opened=standing_now.explanation,
         )
         if declined is not None and order.lines and says_the_same(declined, draft):
             faults += [_declined_fault(holdings.held[p.key]) for p in order.lines]
         elif order.lines:
             drafts.append(draft)
             rest += _taken_along(bridged, order)
-            standing_now = replace(standing_now, level=order.rsvp_after, points=order.points_after)
+            standing_now = replace(
+                standing_now,
+                level=order.rsvp_after,
+                points=order.points_after,
+                explanation=order.explain(with_lines=False),
+            )
         faults += order.faults
-    at_anniversary = standing_now if on == anniversary else _reset(standing_now, holdings.book)
+    at_anniversary = standing_now if on == anniversary else _reset(standing_now, anniversary, holdings.book)
     order = anniversary_quote(rest, anniversary, at_anniversary, holdings.prices.book, holdings.book)
     if order.lines:
         faults += order.faults
-        drafts.append(holdings.draft(Kind.ANNIVERSARY, order, faults, agreement=agreement, anniversary=anniversary))
+        drafts.append(
+            holdings.draft(
+                Kind.ANNIVERSARY,
+                order,
+                faults,
+                agreement=agreement,
+                anniversary=anniversary,
+                opened=at_anniversary.explanation,
+            )
+        )
     return tuple(drafts)
 
 
@@ -258,9 +282,12 @@ def _taken_along(bridged: Iterable[HeldLine], order: PricedOrder) -> list[HeldLi
     return [replace(line, cover_end=covers[line.key].ends_on) for line in bridged if line.key in covers]
 
 
-def _reset(now: Standing, book: RuleBook) -> Standing:
-    """The standing on the coming Anniversary, if nothing else is ordered before it (rule P5)."""
-    return replace(now, level=after_anniversary(now.level, now.points, book), points=NO_POINTS)
+def _reset(now: Standing, anniversary: date, book: RuleBook) -> Standing:
+    """The standing on the coming `anniversary`, if nothing else is ordered before it (rule P5)."""
+    level = after_anniversary(now.level, now.points, book)
+    inputs = {"old_level": now.level, "term_points": now.points, "anniversary": anniversary}
+    why = Explanation("P5", inputs, level, book.version, parts=(replace(now.explanation, parts=()),))
+    return replace(now, level=level, points=NO_POINTS, explanation=why)
 
 
 def _joined(orders: Sequence[PricedOrder]) -> PricedOrder:

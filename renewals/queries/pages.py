@@ -8,17 +8,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from licenses.queries import rule_book, standing
 from licenses.rules.levels import after_anniversary, order_levels
+from licenses.why import Figure
 from portal.kernel.errors import Fault
+from portal.kernel.explanation import Explanation
 from portal.kernel.period import DAY, Period
 from renewals.models import QuoteLine, RenewalQuote
 from renewals.policies import obstacles
-from renewals.queries import derivations
 from renewals.queries.current import is_stale, open_transition_of
 from renewals.queries.stored import state_of
+from renewals.queries.why import effect_why, line_figures, paid_until, quote_why
 from sites.models import Agreement, Site
 from sites.models.site import Program
 from sites.tenancy import Actor
@@ -26,6 +27,7 @@ from sites.words import remedy, sentence
 
 Kind, Status = RenewalQuote.Kind, RenewalQuote.Status
 MOST_CHOICES = 200
+YEAR_MONTHS = 12
 
 
 def seen_quotes(actor: Actor) -> QuerySet[RenewalQuote]:
@@ -75,32 +77,26 @@ def quote_choices(actor: Actor) -> list[Choice]:
 
 
 @dataclass(frozen=True, slots=True)
-class Derivation:
-    """How one figure of a line came about: the figure's name, and the sentence."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class LineView:
     """A line with the derivation of each of its figures in words."""
 
     line: QuoteLine
-    why: tuple[Derivation, ...]
+    why: tuple[Figure, ...]
 
     @property
     def stub(self) -> bool:
         """Whether it renews for less than a year."""
-        return self.line.months < derivations.YEAR_MONTHS
+        return self.line.months < YEAR_MONTHS
 
 
 @dataclass(frozen=True, slots=True)
 class SiteLines:
-    """The lines of one site, with their sums."""
+    """The lines of one site, with their sums and why they are so."""
 
     number: str
     name: str
+    amount_why: Explanation
+    points_why: Explanation
     lines: list[LineView] = field(default_factory=list)
 
     @property
@@ -115,7 +111,7 @@ class SiteLines:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What acceptance on a day does to the Agreement: points of the open Term, RSVP, and the RSVP that the coming
-    Anniversary opens with if nothing else is ordered (rules P4, P5)."""
+    Anniversary opens with if nothing else is ordered (rules P4, P5); `why` holds order, before and both openings."""
 
     term: Period | None
     points_before: Decimal
@@ -124,6 +120,7 @@ class Effect:
     level_after: str
     opening_before: str
     opening_after: str
+    why: dict[str, Explanation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +131,7 @@ class LeftOut:
     message: str
     remedy: str
     reinstatement: Decimal | None
+    why: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +150,7 @@ class QuoteView:
     decline_obstacles: tuple[Fault, ...]
     open_transition: RenewalQuote | None
     stale: bool
+    why: dict[str, Explanation]
 
 
 def quote_view(quote: RenewalQuote, on: date) -> QuoteView:
@@ -161,19 +160,21 @@ def quote_view(quote: RenewalQuote, on: date) -> QuoteView:
     transition = open_transition_of(quote) if issued else None
     stale = issued and is_stale(quote, on)
     others = list(_beside(quote))
+    why = quote_why(quote, lines)
     return QuoteView(
         quote=quote,
         state=state_of(quote, on),
-        sites=_by_site(quote, lines),
+        sites=_by_site(quote, lines, why),
         left_out=[_left_out(each) for each in quote.left_out],
         versions=sorted((q for q in others if q.number == quote.number), key=lambda q: -q.version),
         siblings=[q for q in others if q.number != quote.number and state_of(q, on) == Status.ISSUED],
-        renewal_dates=sorted({derivations.paid_until(line) + DAY for line in lines}),
+        renewal_dates=sorted({paid_until(line) + DAY for line in lines}),
         effect=_effect(quote, on) if issued else None,
         accept_obstacles=obstacles(quote, action="accept", on=on, stale=stale, open_transition=transition),
         decline_obstacles=obstacles(quote, action="decline", on=on, stale=stale, open_transition=None),
         open_transition=transition,
         stale=stale,
+        why=why,
     )
 
 
@@ -184,24 +185,17 @@ def _beside(quote: RenewalQuote) -> QuerySet[RenewalQuote]:
     return rows.exclude(pk=quote.pk).order_by("ordered_on", "number")
 
 
-def _by_site(quote: RenewalQuote, lines: Sequence[QuoteLine]) -> list[SiteLines]:
+def _by_site(quote: RenewalQuote, lines: Sequence[QuoteLine], why: dict[str, Explanation]) -> list[SiteLines]:
     numbers = {line.site_number for line in lines}
     names = dict(Site.objects.filter(site_number__in=numbers).values_list("site_number", "name"))
     found: dict[str, SiteLines] = {}
     for line in lines:
-        site = found.setdefault(line.site_number, SiteLines(line.site_number, names.get(line.site_number, "")))
-        site.lines.append(LineView(line, _derived(line, quote.currency)))
+        number = line.site_number
+        if number not in found:
+            sums = (why[f"site {number} {figure}"] for figure in ("amount", "points"))
+            found[number] = SiteLines(number, names.get(number, ""), *sums)
+        found[number].lines.append(LineView(line, line_figures(line, quote.currency)))
     return list(found.values())
-
-
-def _derived(line: QuoteLine, currency: str) -> tuple[Derivation, ...]:
-    return (
-        Derivation(_("Amount"), derivations.amount_words(line, currency)),
-        Derivation(_("Cover"), derivations.cover_words(line)),
-        Derivation(_("Unit price"), derivations.price_words(line, currency)),
-        Derivation(_("Level"), derivations.level_words(line)),
-        Derivation(_("Points"), derivations.points_words(line)),
-    )
 
 
 def _left_out(told: dict[str, Any]) -> LeftOut:
@@ -212,6 +206,7 @@ def _left_out(told: dict[str, Any]) -> LeftOut:
         message=sentence(told["code"], params),
         remedy=remedy(told["code"], params),
         reinstatement=Decimal(estimate) if estimate else None,
+        why=told.get("reinstatement_why"),
     )
 
 
@@ -236,4 +231,5 @@ def _effect(quote: RenewalQuote, on: date) -> Effect | None:
         level_after=after.rsvp_after,
         opening_before=after_anniversary(now.level, now.points, book),
         opening_after=after_anniversary(after.rsvp_after, after.points_after, book),
+        why=effect_why(quote, now),
     )

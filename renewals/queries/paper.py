@@ -7,7 +7,7 @@ from django_countries import countries
 
 from renewals.models import QuoteLine, RenewalQuote
 from renewals.papers import QuotePaper, QuotePaperContact, QuotePaperLine, QuotePaperSite
-from renewals.queries.derivations import points_each
+from renewals.queries.why import line_why
 from sites.clock import today
 from sites.models import Customer, Site, SiteContact
 
@@ -62,6 +62,7 @@ def _address(where: Site | Customer) -> tuple[str, ...]:
 
 
 def _line(line: QuoteLine) -> QuotePaperLine:
+    kept = line_why(line)
     return QuotePaperLine(
         item=line.item,
         part_number=line.part_number,
@@ -77,5 +78,6 @@ def _line(line: QuoteLine) -> QuotePaperLine:
         list_unit_price=line.list_unit_price,
         unit_price=line.unit_price,
         amount=line.amount,
-        points_each=points_each(line),
+        amount_why=kept["amount"],
+        points_why=kept["points"],
     )

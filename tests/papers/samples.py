@@ -9,6 +9,7 @@ from typing import Any
 from pypdf import PdfReader
 
 from licenses.papers.proof import ProofPaper
+from licenses.rules.pricing import extend, line_points
 from portal.kernel.money import round_money, round_points
 from portal.kernel.period import Period
 from renewals.papers import QuotePaper, QuotePaperContact, QuotePaperLine, QuotePaperSite
@@ -59,7 +60,8 @@ def line(item: int, **changes: Any) -> QuotePaperLine:
         list_unit_price=Decimal("650.00"),
         unit_price=price,
         amount=round_money(price * quantity * months / 12, "DKK"),
-        points_each=each,
+        amount_why=extend(price, quantity, months, "DKK", "2026.1").explanation,
+        points_why=line_points(each, quantity, months, "2026.1")[1],
     )
     return replace(made, **changes)
 

@@ -13,15 +13,15 @@ from tests.papers.samples import DESCRIPTIONS, SITES, line, lines, quote, read, 
 def test_rule_t7_opens_to_its_calculation_in_both_languages() -> None:
     stub = line(1, quantity=1)
     danish, english = text_of(quote_pdf(quote(stub), "da")), text_of(quote_pdf(quote(stub), "en"))
-    assert "602,00 × 1 × 7 ÷ 12 = 351,1666… 351,17" in danish
-    assert "602.00 × 1 × 7 ÷ 12 = 351.1666… 351.17" in english
-    assert "7,82 × 1 × 7 ÷ 12 = 4,5616… → 4,56" in danish
+    assert "602,00 × 1 × 7 ÷ 12 = 351,17" in danish
+    assert "602.00 × 1 × 7 ÷ 12 = 351.17, rounded half up to the øre 351.17" in english
+    assert "7,82 × 1 × 7 ÷ 12 = 4,56" in danish
     assert "351,17 DKK" in danish
     assert "DKK 351.17" in english
 
 
-def test_exact_products_show_no_dots() -> None:
-    assert "602.00 × 2 × 12 ÷ 12 = 1,204.00 1,204.00" in text_of(quote_pdf(quote(line(2)), "en"))
+def test_exact_products_say_so() -> None:
+    assert "602.00 × 2 × 12 ÷ 12 = 1,204.00, exact 1,204.00" in text_of(quote_pdf(quote(line(2)), "en"))
 
 
 def test_dates_and_figures_of_a_line() -> None:

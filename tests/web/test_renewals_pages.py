@@ -46,10 +46,11 @@ def test_the_page_derives_every_figure(world, client_of):
     move(world, EARLY, LATE, LAPSED)
     _transition, anniversary = issue(world)
     page = _page(client_of("mette"), anniversary)
-    assert re.search(r"[\d,]+\.\d\d × \d+ × 12 ÷ 12 = [\d,]+\.\d\d, exact \(rule T7, version 2026\.1\)", page)
+    assert re.search(r"[\d,]+\.\d\d × \d+ × 12 ÷ 12 = [\d,]+\.\d\d, exact</p> <p class=\"p-why__rule\">Rule T7, ", page)
     assert re.search(r"\d+ renewal dates become one: ", page)
     assert "as if the transition quote" in page
-    assert "(rule P2, version 2026.1)" in page and "(rule P4, version 2026.1)" in page
+    assert "Rule P2, Points of a line; rule book version 2026.1." in page
+    assert "Rule P4, Level of an order, and after it; rule book version 2026.1." in page
     assert "Left out, and why" in page and "rule T8" in page
     assert "Demonstration prices" in page
     assert "What acceptance today does" in page

@@ -67,8 +67,11 @@ def test_what_needs_no_rounding_says_so() -> None:
         ),
         (
             explain_first_cover(date(2024, 3, 1), V),
-            "Bought on 1 March 2024, a first of the month, so covered to 28 February 2025, the day before that date a "
-            "year later.",
+            (
+                "Bought on 1 March 2024, a first of the month, so covered to 28 February 2025, the day "
+                "before that date a "
+                "year later."
+            ),
         ),
         (
             explain_term(date(2024, 7, 9), date(2026, 8, 1), V),
@@ -80,15 +83,20 @@ def test_what_needs_no_rounding_says_so() -> None:
         ),
         (
             explain_anniversary(date(2024, 7, 9), date(2026, 12, 1), V),
-            "The initial Term ended on 31 July 2025, so the day after it is the Anniversary of every year; from "
-            "1 December 2026 on the next is 1 August 2027.",
+            (
+                "The initial Term ended on 31 July 2025, so the day after it is the Anniversary of every year; from "
+                "1 December 2026 on the next is 1 August 2027."
+            ),
         ),
         (
             explain_cover(
                 "T5", stub(date(2025, 3, 31), date(2025, 7, 1)), date(2025, 3, 31), V, anniversary=date(2025, 7, 1)
             ),
-            "Paid until 31 March 2025, so renewed from the next day, 1 April 2025, to 30 June 2025, the day before the "
-            "Anniversary 1 July 2025.",
+            (
+                "Paid until 31 March 2025, so renewed from the next day, 1 April 2025, to 30 June 2025, "
+                "the day before the "
+                "Anniversary 1 July 2025."
+            ),
         ),
         (
             explain_cover(
@@ -98,8 +106,11 @@ def test_what_needs_no_rounding_says_so() -> None:
                 V,
                 anniversary=date(2025, 7, 1),
             ),
-            "Paid until 31 July 2025, so renewed from the next day, 1 August 2025, to 30 June 2026, the day before the "
-            "Anniversary that follows the one of 1 July 2025.",
+            (
+                "Paid until 31 July 2025, so renewed from the next day, 1 August 2025, to 30 June 2026, "
+                "the day before the "
+                "Anniversary that follows the one of 1 July 2025."
+            ),
         ),
         (
             explain_next_level(D("420.00"), CURRENT),
@@ -109,8 +120,10 @@ def test_what_needs_no_rounding_says_so() -> None:
         (no_points(V), "Express orders earn no points."),
         (
             explain_valid_until(date(2027, 3, 1), date(2026, 11, 24), date(2027, 2, 28), V),
-            "The earliest cover of this quote starts on 1 March 2027, so its prices hold until the day before, "
-            "28 February 2027.",
+            (
+                "The earliest cover of this quote starts on 1 March 2027, so its prices hold until the day before, "
+                "28 February 2027."
+            ),
         ),
     ],
 )
