@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from licenses.api import catalog, holdings, proofs, sites
+from licenses.api import catalog, holdings, proofs, sites, statements
 
 urlpatterns = [
     path("sites/", sites.SiteList.as_view(), name="api_sites"),
@@ -8,6 +8,16 @@ urlpatterns = [
     path("agreements/<str:number>/", sites.AgreementDetail.as_view(), name="api_agreement"),
     path("agreements/<str:number>/points/", sites.AgreementPoints.as_view(), name="api_points"),
     path("agreements/<str:number>/points/entries/", sites.PointsEntries.as_view(), name="api_points_entries"),
+    re_path(
+        r"^agreements/(?P<number>[^/]+)/points/statement\.(?P<kind>pdf|xlsx)$",
+        statements.PointsStatement.as_view(),
+        name="api_points_statement",
+    ),
+    re_path(
+        r"^sites/(?P<site_number>[^/]+)/licenses/statement\.(?P<kind>pdf|xlsx)$",
+        statements.HoldingsStatement.as_view(),
+        name="api_holdings_statement",
+    ),
     path("entitlements/", holdings.EntitlementList.as_view(), name="api_entitlements"),
     path("entitlements/<str:pk>/", holdings.EntitlementDetail.as_view(), name="api_entitlement"),
     path("entitlements/<str:pk>/lineage/", holdings.EntitlementLineage.as_view(), name="api_lineage"),

@@ -1,14 +1,16 @@
 """What lists can be narrowed by, and how an Agreement is asked for as of a day."""
 
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Proof
-from licenses.readmodels import LAST_DAY, visible_sites
+from licenses.readmodels import day_fault, read_instant, visible_sites
+from portal.kernel.errors import Fault
 from sites.models import Site
 from sites.models.site import Program
 from sites.tenancy import Actor
@@ -29,15 +31,6 @@ class _OfSites(forms.Form):
         field.error_messages["invalid_choice"] = _("There is no such site that you can see. Choose one of the list.")
 
 
-class LicenseFilter(_OfSites):
-    """Narrows the list of licenses."""
-
-    program = forms.ChoiceField(
-        choices=[("", _("Both programs")), *Program.choices], required=False, label=_("Program")
-    )
-    part = forms.CharField(required=False, max_length=60, label=_("Part number or description"))
-
-
 class ProofFilter(_OfSites):
     """Narrows the list of proofs."""
 
@@ -46,16 +39,65 @@ class ProofFilter(_OfSites):
     )
 
 
-def _not_late(day: date) -> None:
-    if day > LAST_DAY:
-        raise ValidationError(sentence("date_late", {"value": day}) + " " + remedy("date_late", {"last": LAST_DAY}))
+def _told(fault: Fault) -> ValidationError:
+    return ValidationError(f"{sentence(fault.code, fault.params)} {remedy(fault.code, fault.params)}".strip())
+
+
+class DayField(forms.DateField):
+    """A day that can be asked about; blank is none."""
+
+    def __init__(self, **options: Any):
+        super().__init__(required=False, **options)
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            found = super().to_python(value)
+        except ValidationError:
+            raise _told(Fault("date_invalid", params={"value": value})) from None
+        if found and (fault := day_fault(found, "")):
+            raise _told(fault)
+        return found
+
+
+class InstantField(forms.Field):
+    """An instant that can be asked about, in the time zone of the page where it names none; blank is none."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "any"})
+
+    def __init__(self, **options: Any):
+        super().__init__(required=False, **options)
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "").strip()
+        found = read_instant(text, "", timezone.get_current_timezone()) if text else None
+        if isinstance(found, Fault):
+            raise _told(found)
+        return found
+
+    def prepare_value(self, value: Any) -> Any:
+        """As the browser's own field reads it: local time without a zone."""
+        found = read_instant(value, "", timezone.get_current_timezone()) if isinstance(value, str) and value else None
+        if isinstance(found, datetime):
+            return f"{timezone.localtime(found):%Y-%m-%dT%H:%M:%S}"
+        return value
 
 
 class AsOf(forms.Form):
-    """Asks for points and level as of a day, as known at the end of another (rule P7)."""
+    """Asks for figures as of a day, as known at an instant (rule P7). Blank is now."""
 
-    as_of = forms.DateField(required=False, label=_("As of"), validators=[_not_late])
-    known_on = forms.DateField(required=False, label=_("As known at the end of"), validators=[_not_late])
+    as_of = DayField(label=_("As of"))
+    known_at = InstantField(label=_("As known at"))
+
+
+class LicenseFilter(_OfSites):
+    """Narrows the list of licenses, and asks for it as of a day, as known at an instant (rule P7)."""
+
+    program = forms.ChoiceField(
+        choices=[("", _("Both programs")), *Program.choices], required=False, label=_("Program")
+    )
+    part = forms.CharField(required=False, max_length=60, label=_("Part number or description"))
+    as_of = DayField(label=_("As of"))
+    known_at = InstantField(label=_("As known at"))
 
 
 class VerifyForm(forms.Form):

@@ -1,11 +1,22 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from licenses.views import holdings, sites
+from licenses.views import holdings, points, sites
 
 urlpatterns = [
     path("sites/", sites.site_list, name="sites"),
     path("sites/<str:site_number>/", sites.site_page, name="site_page"),
     path("agreements/<str:number>/", sites.agreement_page, name="agreement_page"),
+    path("agreements/<str:number>/points/", points.points_page, name="agreement_points"),
+    re_path(
+        r"^agreements/(?P<number>[^/]+)/points/statement\.(?P<kind>pdf|xlsx)$",
+        points.statement,
+        name="points_statement",
+    ),
+    re_path(
+        r"^sites/(?P<site_number>[^/]+)/licenses/statement\.(?P<kind>pdf|xlsx)$",
+        sites.holdings_statement,
+        name="holdings_statement",
+    ),
     path("licenses/", holdings.license_list, name="licenses"),
     path("licenses/<str:pk>/", holdings.license_page, name="license_page"),
     path("proofs/", holdings.proof_list, name="proofs"),

@@ -15,6 +15,7 @@ WORDS = _FILES | {
     "date_invalid": Words(
         _("“%(value)s” isn't a date of the calendar."), _("Write it as year-month-day, for example 2026-12-31.")
     ),
+    "date_early": Words(_("%(value)s lies too far back."), _("Choose a day from %(first)s.")),
     "date_late": Words(_("%(value)s lies too far ahead."), _("Choose a day up to %(last)s.")),
     "instant_invalid": Words(
         _("“%(value)s” isn't an instant."), _("Write it as 2026-12-31T09:00:00Z, with its time zone.")

@@ -1,16 +1,16 @@
 """Query values of the API: read tolerantly, refused with every fault at once."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from licenses.models import Part
-from licenses.readmodels import LAST_DAY
+from licenses.readmodels import read_day, read_instant
 from portal.kernel.errors import Fault, Invalid
 from sites.models import Site
 from sites.tenancy import Actor
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+Value = TypeVar("Value", date, datetime)
 
 
 class Asked:
@@ -29,32 +29,20 @@ class Asked:
         return value
 
     def day(self, name: str) -> date | None:
-        """A date of the calendar, as 2026-12-31."""
+        """A date of the calendar that can be asked about, as 2026-12-31."""
         value = self.text(name)
-        if not value:
-            return None
-        try:
-            found = date.fromisoformat(value) if _DAY.fullmatch(value) else None
-        except ValueError:
-            found = None
-        if found is None:
-            self._no("date_invalid", name, value)
-        elif found > LAST_DAY:
-            self.faults.append(Fault("date_late", name, params={"value": found, "last": LAST_DAY}))
-        return found
+        return self._kept(read_day(value, name)) if value else None
 
     def instant(self, name: str) -> datetime | None:
-        """An instant; without a time zone it is UTC."""
-        # A plus sign that nobody escaped arrives as a space.
-        value = self.text(name).replace(" ", "+")
-        if not value:
+        """An instant that can be asked about; without a time zone it is UTC."""
+        value = self.text(name)
+        return self._kept(read_instant(value, name, UTC)) if value else None
+
+    def _kept(self, found: Value | Fault) -> Value | None:
+        if isinstance(found, Fault):
+            self.faults.append(found)
             return None
-        try:
-            found = datetime.fromisoformat(value)
-            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-        except (ValueError, OverflowError):
-            self._no("instant_invalid", name, value)
-        return None
+        return found
 
     def choice(self, name: str, among: Iterable[str]) -> str:
         """One of `among`, whatever its case."""

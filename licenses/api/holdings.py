@@ -1,11 +1,10 @@
 """License lines and where they came from."""
 
-from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,7 +20,8 @@ FILTERS = [
     OpenApiParameter("site", OpenApiTypes.STR, description="Site number."),
     OpenApiParameter("program", OpenApiTypes.STR, enum=Program.values),
     OpenApiParameter("part_number", OpenApiTypes.STR),
-    OpenApiParameter("as_of", OpenApiTypes.DATE, description="Quantities and cover as of this day."),
+    OpenApiParameter("as_of", OpenApiTypes.DATE, description="Quantities, cover and proof as of this day."),
+    OpenApiParameter("known_at", OpenApiTypes.DATETIME, description="Of what was recorded by this instant."),
 ]
 
 
@@ -37,21 +37,13 @@ class EntitlementSerializer(serializers.Serializer):
     available_quantity = serializers.SerializerMethodField()
     acquired_on = serializers.DateField()
     order_reference = serializers.CharField()
-    coverage_start = serializers.SerializerMethodField()
-    coverage_end = serializers.SerializerMethodField()
+    coverage_start = serializers.DateField(source="cover_start_then", allow_null=True)
+    coverage_end = serializers.DateField(source="cover_end_then", allow_null=True)
     proof_number = serializers.CharField(allow_null=True)
 
     def get_available_quantity(self, line: Any) -> int:
-        # Promises are today's: as of an earlier day there may have been fewer units than are promised now.
+        # Promises have no day they count for: as of an earlier one there may have been fewer units than are promised.
         return max(line.available_quantity, 0)
-
-    @extend_schema_field(OpenApiTypes.DATE)
-    def get_coverage_start(self, line: Any) -> date | None:
-        return getattr(line, "cover_start_then", line.coverage_start)
-
-    @extend_schema_field(OpenApiTypes.DATE)
-    def get_coverage_end(self, line: Any) -> date | None:
-        return getattr(line, "cover_end_then", line.coverage_end)
 
 
 class LineageStepSerializer(serializers.Serializer):
@@ -81,7 +73,10 @@ class LineageSerializer(serializers.Serializer):
 
 @extend_schema(parameters=FILTERS)
 class EntitlementList(CursorList):
-    """What is held now, or was as of a day. Lines that moved away whole are in the lineage of what they became."""
+    """What is held now, or was as of a day, as known at an instant.
+
+    Lines that moved away whole are in the lineage of what they became.
+    """
 
     serializer_class = EntitlementSerializer
     queryset = Entitlement.objects.none()
@@ -91,9 +86,10 @@ class EntitlementList(CursorList):
         actor = actor_of(self.request)
         asked = Asked(self.request.query_params)
         site, program = asked.site("site", actor), asked.choice("program", Program.values)
-        part, as_of = asked.part("part_number"), asked.day("as_of")
+        part = asked.part("part_number")
+        as_of, known_at = asked.day("as_of"), asked.instant("known_at")
         asked.done()
-        rows = license_lines(actor, as_of).filter(quantity__gt=0)
+        rows = license_lines(actor, as_of, known_at).filter(quantity__gt=0)
         if site:
             rows = rows.filter(site=site)
         if program:

@@ -1,30 +1,24 @@
 """Sites and Agreements: who holds, under which Anniversary, at which level."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from licenses.api.asked import Asked
 from licenses.api.base import CursorList, actor_of
+from licenses.api.statements import AS_OF, asked_moments, of_today
 from licenses.models import PointsMovement
 from licenses.queries import standing
-from licenses.readmodels import one, points_entries, site_standings, visible_sites
+from licenses.readmodels import asked_entries, one, site_standings, visible_sites
 from licenses.rules.levels import Standing
 from sites.clock import today
 from sites.models import Agreement, Site
 from sites.tenancy import Actor
-
-AS_OF = [
-    OpenApiParameter("as_of", OpenApiTypes.DATE, description="What counts by this day; today where left out."),
-    OpenApiParameter("known_at", OpenApiTypes.DATETIME, description="What was recorded by this instant."),
-]
 
 
 class SiteSerializer(serializers.Serializer):
@@ -116,13 +110,6 @@ def _agreement(actor: Actor, number: str) -> Agreement:
     return one(Agreement.objects.visible_to(actor), number=number)
 
 
-def _as_of(request: Request) -> tuple[date, datetime | None]:
-    asked = Asked(request.query_params)
-    as_of, known_at = asked.day("as_of"), asked.instant("known_at")
-    asked.done()
-    return as_of or today(), known_at
-
-
 class AgreementDetail(APIView):
     """One Agreement today."""
 
@@ -141,13 +128,14 @@ class AgreementPoints(APIView):
     def get(self, request: Request, number: str) -> Response:
         actor = actor_of(request)
         agreement = _agreement(actor, number)
-        facts = agreement_facts(actor, agreement, standing(agreement, *_as_of(request)))
+        asked = of_today(asked_moments(request))
+        facts = agreement_facts(actor, agreement, standing(agreement, asked.as_of or today(), asked.known_at))
         return Response(AgreementSerializer(facts).data)
 
 
 @extend_schema(parameters=AS_OF)
 class PointsEntries(CursorList):
-    """The postings behind the figures, oldest first."""
+    """The postings behind the figures, as they were recorded, oldest first."""
 
     serializer_class = EntrySerializer
     queryset = PointsMovement.objects.none()
@@ -155,7 +143,4 @@ class PointsEntries(CursorList):
 
     def get_queryset(self) -> QuerySet[PointsMovement]:
         agreement = _agreement(actor_of(self.request), self.kwargs["number"])
-        asked = Asked(self.request.query_params)
-        as_of, known_at = asked.day("as_of"), asked.instant("known_at")
-        asked.done()
-        return points_entries(agreement, as_of, known_at)
+        return asked_entries(agreement, of_today(asked_moments(self.request)))

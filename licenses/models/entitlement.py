@@ -1,11 +1,11 @@
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models.catalog import Part
@@ -14,26 +14,34 @@ from sites.models import Customer, Site
 from sites.models.base import Days, TenantQuerySet, UUIDModel
 
 
-def _moved(side: str, as_of: date | None) -> Coalesce:
+def _moved(side: str, as_of: date | None, known_at: datetime | None) -> Coalesce:
     rows = QuantityMovement.objects.filter(**{f"{side}_id": OuterRef("pk")})
     if as_of is not None:
         rows = rows.filter(effective_on__lte=as_of)
+    if known_at is not None:
+        rows = rows.filter(recorded_at__lte=known_at)
     total = rows.order_by().values(f"{side}_id").annotate(total=Sum("quantity")).values("total")
     return Coalesce(Subquery(total), Value(0), output_field=IntegerField())
 
 
 class EntitlementQuerySet(TenantQuerySet):
-    def with_quantity(self, as_of: date | None = None) -> Self:
-        """Adds `quantity` (owned on `as_of`) and `held` (promised to open requests), both whole units."""
+    def with_quantity(self, as_of: date | None = None, known_at: datetime | None = None) -> Self:
+        """Adds `quantity` (owned on `as_of`) and `held` (promised to open requests), both whole units.
+
+        Of what was recorded by `known_at`, where one is named; promises then are those open at that instant.
+        """
+        promises = Q(released_at__isnull=True)
+        if known_at is not None:
+            promises = Q(placed_at__lte=known_at) & (promises | Q(released_at__gt=known_at))
         held = (
-            Hold.objects.filter(entitlement_id=OuterRef("pk"), released_at__isnull=True)
+            Hold.objects.filter(promises, entitlement_id=OuterRef("pk"))
             .order_by()
             .values("entitlement_id")
             .annotate(total=Sum("quantity"))
             .values("total")
         )
         return self.annotate(
-            quantity=_moved("target", as_of) - _moved("source", as_of),
+            quantity=_moved("target", as_of, known_at) - _moved("source", as_of, known_at),
             held=Coalesce(Subquery(held), Value(0), output_field=IntegerField()),
         )
 
@@ -149,7 +157,10 @@ class Hold(UUIDModel):
 
 
 class Proof(UUIDModel):
-    """A Proof of Entitlement: the portal's own certificate (rule M8, rule book section 7)."""
+    """A Proof of Entitlement: the portal's own certificate (rule M8, rule book section 7).
+
+    `issued_on` is the day that it names, `recorded_at` the instant from which it was known.
+    """
 
     class Status(models.TextChoices):
         VALID = "valid", _("valid")
@@ -161,6 +172,7 @@ class Proof(UUIDModel):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.VALID)
     quantity = models.BigIntegerField(_("quantity"))
     issued_on = models.DateField(_("issued on"))
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
     language = models.CharField(_("language"), max_length=2, default="da")
     paper = models.JSONField(default=dict)
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by")

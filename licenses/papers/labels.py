@@ -23,3 +23,8 @@ def not_affiliated() -> str:
 def demonstration_prices() -> str:
     """The sentence of every paper whose prices are invented."""
     return _("Demonstration prices: invented, not IBM's prices.")
+
+
+def demonstration_data() -> str:
+    """The sentence of every statement of an invented world."""
+    return _("Demonstration data: invented, about nobody.")

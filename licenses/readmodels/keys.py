@@ -1,6 +1,5 @@
-"""One row by its key, and how far ahead anything can be asked about."""
+"""One row by its key."""
 
-from datetime import date
 from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -10,8 +9,6 @@ from django.db.models import QuerySet
 from portal.kernel.errors import NotFound
 
 Row = TypeVar("Row", bound=models.Model)
-# The last day that anything can be asked as of: Terms are counted up to it one by one.
-LAST_DAY = date(2099, 12, 31)
 
 
 def one(rows: QuerySet[Row], **lookup: Any) -> Row:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
@@ -15,21 +16,32 @@ from licenses.forms import LicenseFilter, ProofFilter, VerifyForm
 from licenses.models import Hold, Proof
 from licenses.papers.labels import programs
 from licenses.papers.render import Unprintable
-from licenses.readmodels import license_lines, lineage, one, proof_chain, public_proof, visible_proofs
+from licenses.readmodels import (
+    Moments,
+    license_lines,
+    lineage,
+    moments,
+    one,
+    proof_chain,
+    public_proof,
+    visible_proofs,
+)
 from licenses.views.paging import slice_of
-from licenses.views.shared import Item, actor_of, cover_tag, line_rows
-from sites.clock import today
+from licenses.views.shared import Item, actor_of, asked_heading, cover_tag, line_rows
+from sites.clock import now, today
+from sites.models import Site
 from sites.templatetags.formats import day
 from sites.templatetags.formats import number as figure
 from sites.words import fault_as_json
 
 
 def license_list(request: HttpRequest) -> HttpResponse:
-    """What is held now, by site and part."""
+    """What is held now, or was held as of a day, as known at an instant (rule P7), by site and part."""
     actor = actor_of(request)
     form = LicenseFilter(request.GET or None, actor=actor)
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    rows = license_lines(actor).filter(quantity__gt=0)
+    times = moments(asked.get("as_of"), asked.get("known_at"), now())
+    rows = license_lines(actor, times.as_of, times.known_at).filter(quantity__gt=0)
     if site := asked.get("site"):
         rows = rows.filter(site=site)
     if program := asked.get("program"):
@@ -42,12 +54,25 @@ def license_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "lines": line_rows(page.rows, today()),
+        "lines": line_rows(page.rows, times.as_of or today()),
         "site": site,
-        "filtered": bool(asked.get("part") or asked.get("program") or site),
+        "times": times,
+        "heading": asked_heading(times) if times.as_of or times.known_at else "",
+        "files": _files(site, times) if site else [],
+        "filtered": bool(form.is_valid() and any(asked.values())),
         "may_move": bool(actor.writer_of or actor.mandates) if site is None else actor.may_write(site.customer),
     }
     return render(request, "licenses/license_list.html", context)
+
+
+def _files(site: Site, times: Moments) -> list[Item]:
+    """The license overview of a site, as paper and sheet, of the same question."""
+    query = urlencode(times.as_query())
+    kinds = ("pdf", "xlsx")
+    return [
+        Item(kind.upper(), url=f"{reverse('holdings_statement', args=[site.site_number, kind])}?{query}")
+        for kind in kinds
+    ]
 
 
 def license_page(request: HttpRequest, pk: str) -> HttpResponse:

@@ -1,23 +1,36 @@
 """Sites and Agreements as pages."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from licenses.api.statements import holdings_file
 from licenses.forms import AsOf
+from licenses.papers.render import Unprintable
 from licenses.queries import rule_book, standing
-from licenses.readmodels import SiteStanding, license_lines, one, points_entries, site_standings, visible_sites
+from licenses.readmodels import (
+    SiteStanding,
+    expected_anniversary,
+    expected_sentence,
+    license_lines,
+    moments,
+    one,
+    site_standings,
+    visible_sites,
+)
+from licenses.rules.levels import Standing
 from licenses.views.paging import slice_of
 from licenses.views.shared import Item, actor_of, line_rows
-from sites.clock import today
+from sites.clock import now, today
 from sites.models import Agreement, Site, SiteContact
 from sites.templatetags.formats import day
 from sites.templatetags.formats import points as figure
+from sites.words import fault_as_json
 
 SITE_LINES = 20
 
@@ -31,14 +44,19 @@ def site_list(request: HttpRequest) -> HttpResponse:
 
 def site_page(request: HttpRequest, site_number: str) -> HttpResponse:
     """A site: its facts, its contacts, and what is held there."""
+    site = one(visible_sites(actor_of(request)), site_number=site_number)
+    return render(request, "sites/site_page.html", _site_context(request, site))
+
+
+def _site_context(request: HttpRequest, site: Site, faults: Sequence[str] = ()) -> dict[str, Any]:
     actor = actor_of(request)
-    site = one(visible_sites(actor), site_number=site_number)
     stands = site_standings([site], today())[0]
     held = license_lines(actor).filter(site=site, quantity__gt=0).order_by("part_id", "acquired_on", "pk")
     lines = list(held[: SITE_LINES + 1])
-    context = {
+    return {
         "site": site,
         "stands": stands,
+        "faults": faults,
         "facts": _site_facts(stands),
         "contacts": SiteContact.objects.filter(site=site).valid_on(today()).order_by("role"),
         "lines": line_rows(lines[:SITE_LINES], today()),
@@ -46,7 +64,6 @@ def site_page(request: HttpRequest, site_number: str) -> HttpResponse:
         "may_move": actor.may_write(site.customer),
         "crumbs": [Item(_("Sites"), url=reverse("sites")), Item(f"{site.name} ({site.site_number})")],
     }
-    return render(request, "sites/site_page.html", context)
 
 
 def _site_facts(stands: SiteStanding) -> list[Item]:
@@ -63,7 +80,7 @@ def _site_facts(stands: SiteStanding) -> list[Item]:
         role = _("Originating Site") if site.originating else _("Additional Site")
         facts += [
             Item(_("Agreement"), site.agreement.number, url=link, note=role),
-            Item(_("Anniversary"), day(stands.anniversary) or _("set by the first order or move")),
+            _anniversary(stands.anniversary),
             Item(_("Price level"), stands.level),
         ]
     else:
@@ -74,26 +91,43 @@ def _site_facts(stands: SiteStanding) -> list[Item]:
     return facts
 
 
+def _anniversary(known: date | None) -> Item:
+    """The Anniversary; where no Term has begun yet the one to expect, with its reason (rule T1)."""
+    if known:
+        return Item(_("Anniversary"), day(known))
+    expected = expected_anniversary(today())
+    return Item(_("Anniversary"), day(expected.anniversary), note=expected_sentence(expected))
+
+
+def holdings_statement(request: HttpRequest, site_number: str, kind: str) -> HttpResponse:
+    """The license overview of a site as a file; where question or name is at fault, the list or the site says so."""
+    actor = actor_of(request)
+    site = one(visible_sites(actor), site_number=site_number)
+    form = AsOf(request.GET.dict())
+    if not form.is_valid():
+        told = [error for errors in form.errors.values() for error in errors]
+        return render(request, "sites/site_page.html", _site_context(request, site, told), status=400)
+    asked = moments(form.cleaned_data["as_of"], form.cleaned_data["known_at"], now())
+    try:
+        return holdings_file(actor, site, asked, kind)
+    except Unprintable as refusal:
+        told = [fault_as_json(fault)["message"] for fault in refusal.faults]
+        return render(request, "sites/site_page.html", _site_context(request, site, told), status=409)
+
+
 def agreement_page(request: HttpRequest, number: str) -> HttpResponse:
     """An Agreement: its sites, its Anniversary and Term, its points and what they make of the level."""
     actor = actor_of(request)
     agreement = one(Agreement.objects.visible_to(actor).select_related("customer"), number=number)
-    form = AsOf(request.GET or None)
-    asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    as_of, known_at = asked.get("as_of") or today(), _end_of(asked.get("known_on"))
-    stands = standing(agreement, as_of, known_at)
+    stands = standing(agreement, today())
     sites: list[Site] = list(visible_sites(actor).filter(agreement=agreement))
-    entries = points_entries(agreement, as_of, known_at)
     context = {
         "agreement": agreement,
         "stands": stands,
-        "as_of": as_of,
-        "form": form,
         "sites": sites,
-        "facts": _agreement_facts(agreement, sites, stands),
+        "facts": _agreement_facts(agreement, stands),
         "ladder": rule_book().ladder,
         "outside": stands.level in rule_book().outside_levels,
-        "entries": slice_of(entries, ("effective_on", "sequence"), request, descending=True),
         "resets": stands.explanation.parts,
         "rule_version": stands.explanation.version,
         "crumbs": [
@@ -104,22 +138,14 @@ def agreement_page(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "sites/agreement_page.html", context)
 
 
-def _end_of(on: date | None) -> datetime | None:
-    """The last instant of a day in the portal's time zone."""
-    if on is None:
-        return None
-    midnight = datetime.combine(on + timedelta(days=1), time(), tzinfo=timezone.get_default_timezone())
-    return midnight.astimezone(UTC) - timedelta(microseconds=1)
-
-
-def _agreement_facts(agreement: Agreement, sites: list[Site], stands: Any) -> list[Item]:
+def _agreement_facts(agreement: Agreement, stands: Standing) -> list[Item]:
     term = _("begins with the first order or move")
     if stands.term:
         term = f"{day(stands.term.starts_on)} – {day(stands.term.ends_on)}"
     return [
         Item(_("Agreement number"), agreement.number),
         Item(_("Customer"), agreement.customer.name),
-        Item(_("Anniversary"), day(stands.anniversary) or _("set by the first order or move")),
+        _anniversary(stands.anniversary),
         Item(_("Term"), term),
         Item(_("Price level"), stands.level),
         Item(_("Points in this Term"), figure(stands.points)),

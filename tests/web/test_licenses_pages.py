@@ -62,19 +62,15 @@ def test_a_site_with_contacts_licenses_and_the_way_to_move(client_of: Browser, w
     assert reverse("agreement_page", args=[world.agreement.number]) in pa and reverse("quotes") in pa
 
 
-def test_an_agreement_with_points_level_and_statement(client_of: Browser, world: World) -> None:
+def test_an_agreement_with_points_level_and_the_way_to_its_statement(client_of: Browser, world: World) -> None:
     address = reverse("agreement_page", args=[world.agreement.number])
     page = text(client_of("mette"), address)
     assert "690.00 points in this term. Price level in force: D. 310.00 points more reach level E." in page
     assert "<svg" in page and "1 January 2026 – 31 December 2026" in page
     for site in world.sites(world.nordvind, "PA"):
         assert reverse("site_page", args=[site.site_number]) in page
-    then = text(client_of("mette"), f"{address}?as_of=2026-05-31")
-    assert "635.50 points" in then and "As of 31 May 2026" in then
-    unknown = text(client_of("mette"), f"{address}?known_on=2020-01-01")
-    assert "No points yet" in unknown
-    assert "Enter a valid date." in text(client_of("mette"), f"{address}?as_of=2026-02-30")
-    assert "lies too far ahead" in text(client_of("mette"), f"{address}?as_of=9999-12-31&known_on=9999-12-31")
+    assert reverse("agreement_points", args=[world.agreement.number]) in page
+    assert reverse("agreement_schedule", args=[world.agreement.number]) in page
 
 
 def test_licenses_are_narrowed_and_say_so_when_nothing_fits(client_of: Browser, world: World) -> None:

@@ -1,0 +1,208 @@
+"""Statement of points as a paper: where an Agreement stands as of a day, as known at an instant, and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from licenses.models import PointsMovement
+from licenses.papers.labels import PRODUCT, demonstration_data, not_affiliated, page_template
+from licenses.papers.render import breakable, render
+from portal.kernel.period import Period
+from sites.formats import format_date, format_moment, format_number, format_points
+
+NOTHING = "\N{EN DASH}"
+DAY_WIDTHS = {"da": 19, "en": 25}
+
+
+@dataclass(frozen=True, slots=True)
+class PointsPaperEntry:
+    """A line: `balance` is the sum of its Term with it. `mirrors` tells what it reverses or is reversed by, written
+    as (reverses?, reference, day)."""
+
+    effective_on: date
+    recorded_at: datetime
+    site_number: str | None
+    kind: str
+    reference: str
+    points: Decimal
+    balance: Decimal
+    mirrors: tuple[tuple[bool, str, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PointsPaperTerm:
+    """A Term: the level it opened at, its points, and its level at the end or so far."""
+
+    term: Period
+    opening_level: str
+    points: Decimal
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointsPaper:
+    """What one statement says. Entries newest first; `left_out` older ones had no room.
+
+    `summary` is a sentence in the language of the paper: where the Agreement stands. Nothing that was recorded after
+    `known_at` is in it, so that the same question gives the same paper for ever.
+    """
+
+    agreement_number: str
+    customer_name: str
+    customer_number: str
+    as_of: date
+    known_at: datetime
+    level: str
+    points: Decimal
+    next_level: str | None
+    missing: Decimal | None
+    term: Period | None
+    anniversary: date | None
+    rule_version: str
+    summary: str
+    terms: tuple[PointsPaperTerm, ...]
+    entries: tuple[PointsPaperEntry, ...]
+    left_out: int = 0
+    demo: bool = False
+
+
+def points_pdf(paper: PointsPaper, lang: str) -> bytes:
+    """The statement in `lang` (da or en): A4, PDF/A-2a and PDF/UA-1.
+
+    Raises Unprintable for a character that the font lacks.
+    """
+    with override(lang):
+        return render("points.typ", _data(paper, lang), lang)
+
+
+def points_title(paper: PointsPaper) -> str:
+    """The heading of paper and sheet."""
+    return _("Statement of points, Agreement %(number)s") % {"number": paper.agreement_number}
+
+
+def points_facts(paper: PointsPaper, lang: str) -> list[tuple[str, str]]:
+    """Label and value of each figure, written for the reader."""
+    term = (
+        f"{format_date(paper.term.starts_on, lang)} {NOTHING} {format_date(paper.term.ends_on, lang)}"
+        if paper.term
+        else NOTHING
+    )
+    return [
+        (_("Customer"), paper.customer_name),
+        (_("IBM Customer Number"), paper.customer_number),
+        (_("Agreement number"), paper.agreement_number),
+        (_("As of"), format_date(paper.as_of, lang)),
+        (_("As known at"), format_moment(paper.known_at, lang, seconds=True)),
+        (_("Term"), term),
+        (_("Anniversary"), format_date(paper.anniversary, lang) if paper.anniversary else NOTHING),
+        (_("Points in this Term"), format_points(paper.points, lang)),
+        (_("Price level"), paper.level),
+        (_("Next level"), paper.next_level or NOTHING),
+        (_("Missing points"), format_points(paper.missing, lang) if paper.missing is not None else NOTHING),
+        (_("Rule book version"), paper.rule_version),
+    ]
+
+
+def points_columns() -> list[str]:
+    """The headings of the entries."""
+    return [
+        _("Counts for"),
+        _("Recorded at"),
+        _("Site"),
+        _("Kind"),
+        _("Reference"),
+        _("Points"),
+        _("Sum of the Term"),
+    ]
+
+
+def term_columns() -> list[str]:
+    """The headings of the Terms."""
+    return [_("Term from"), _("Term to"), _("Opened at level"), _("Points"), _("Level at the end or so far")]
+
+
+def kind_name(kind: str) -> str:
+    """What a kind of entry is called."""
+    return str(PointsMovement.Kind(kind).label)
+
+
+def mirror_sentences(mirrors: Iterable[tuple[bool, str, date]], lang: str) -> list[str]:
+    """What an entry reverses, or what reverses it."""
+    told = []
+    for reverses, reference, day in mirrors:
+        words = {"reference": reference, "day": format_date(day, lang)}
+        told.append(
+            _("reverses %(reference)s of %(day)s") % words
+            if reverses
+            else _("reversed by %(reference)s of %(day)s") % words
+        )
+    return told
+
+
+def left_out_sentence(paper: PointsPaper, lang: str) -> str:
+    """That older entries had no room; empty where all have."""
+    if not paper.left_out:
+        return ""
+    return _("These are the %(shown)s newest entries; %(left_out)s older ones are left out.") % {
+        "shown": format_number(len(paper.entries), lang),
+        "left_out": format_number(paper.left_out, lang),
+    }
+
+
+def _data(paper: PointsPaper, lang: str) -> dict[str, Any]:
+    title = points_title(paper)
+    return {
+        "title": title,
+        "author": PRODUCT,
+        "day": paper.known_at.astimezone(UTC).date().isoformat(),
+        "running": [f"{PRODUCT} \N{MIDDLE DOT} {paper.customer_name}", title],
+        "footer": not_affiliated(),
+        "page_template": page_template(),
+        "heading": title,
+        "summary": paper.summary,
+        "facts": [[label, [breakable(value) if value else NOTHING]] for label, value in points_facts(paper, lang)],
+        "terms_title": _("Terms"),
+        "term_columns": term_columns(),
+        "terms": [_term(each, lang) for each in reversed(paper.terms)],
+        "entries_title": _("Entries, newest first"),
+        "columns": points_columns(),
+        "day_width": DAY_WIDTHS.get(lang, DAY_WIDTHS["en"]),
+        "entries": [_row(entry, lang) for entry in paper.entries],
+        "no_entries": _("No points yet."),
+        "notes": [
+            *filter(None, [left_out_sentence(paper, lang)]),
+            _(
+                "The statement holds what counts for the day named or before, of what was recorded by the instant"
+                " named. The ledger is never changed: the same question gives the same statement again."
+            ),
+            *([demonstration_data()] if paper.demo else []),
+        ],
+    }
+
+
+def _term(each: PointsPaperTerm, lang: str) -> list[str]:
+    return [
+        format_date(each.term.starts_on, lang),
+        format_date(each.term.ends_on, lang),
+        each.opening_level,
+        format_points(each.points, lang),
+        each.level,
+    ]
+
+
+def _row(entry: PointsPaperEntry, lang: str) -> list[str]:
+    kind = "; ".join([kind_name(entry.kind), *mirror_sentences(entry.mirrors, lang)])
+    return [
+        format_date(entry.effective_on, lang),
+        format_moment(entry.recorded_at, lang),
+        entry.site_number or NOTHING,
+        breakable(kind),
+        breakable(entry.reference),
+        format_points(entry.points, lang),
+        format_points(entry.balance, lang),
+    ]

@@ -1,0 +1,173 @@
+"""Statements as spreadsheets: the same values as the papers, dates and figures as such. Text is never a formula."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import BytesIO
+
+import xlsxwriter
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from licenses.papers import holdings as holdings_paper
+from licenses.papers import points as points_paper
+from licenses.papers.holdings import HoldingsPaper
+from licenses.papers.labels import programs
+from licenses.papers.points import PointsPaper
+
+Cell = str | int | Decimal | date | datetime | None
+
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+DAYS = {"da": "d.m.yyyy", "en": "d mmmm yyyy"}
+INSTANTS = {"da": "d.m.yyyy hh.mm.ss", "en": "d mmmm yyyy hh:mm:ss"}
+MOST_CHARACTERS = 32_767
+
+
+class _Book:
+    """A workbook in one language, dated so that the same values give the same bytes."""
+
+    def __init__(self, lang: str, title: str, made_at: datetime):
+        self.buffer = BytesIO()
+        self.book: Workbook = xlsxwriter.Workbook(self.buffer, OPTIONS)
+        language = lang if lang in DAYS else "en"
+        self.book.set_properties({"title": title, "created": made_at.astimezone(UTC).replace(tzinfo=None)})
+        self.head = self.book.add_format({"bold": True, "bg_color": "#e0e0e0", "text_wrap": True, "valign": "top"})
+        self.title = self.book.add_format({"bold": True, "font_size": 14})
+        self.day = self._as(DAYS[language])
+        self.instant = self._as(INSTANTS[language])
+        self.points = self._as("#,##0.00")
+        self.units = self._as("#,##0")
+
+    def _as(self, pattern: str) -> Format:
+        return self.book.add_format({"num_format": pattern, "align": "right"})
+
+    def sheet(self, name: str, columns: Sequence[str], widths: Sequence[int]) -> Worksheet:
+        """A sheet with headings that stay in sight."""
+        sheet = self.book.add_worksheet(name)
+        for place, (label, width) in enumerate(zip(columns, widths, strict=True)):
+            sheet.write_string(0, place, label, self.head)
+            sheet.set_column(place, place, width)
+        sheet.freeze_panes(1, 0)
+        return sheet
+
+    def write(self, sheet: Worksheet, row: int, cells: Iterable[Cell]) -> None:
+        """One row; None leaves its cell empty."""
+        for place, value in enumerate(cells):
+            if value is None:
+                continue
+            if isinstance(value, datetime):
+                sheet.write_datetime(row, place, timezone.localtime(value).replace(tzinfo=None), self.instant)
+            elif isinstance(value, date):
+                sheet.write_datetime(row, place, value, self.day)
+            elif isinstance(value, Decimal):
+                sheet.write_number(row, place, value, self.points)
+            elif isinstance(value, int):
+                sheet.write_number(row, place, value, self.units)
+            else:
+                sheet.write_string(row, place, value[:MOST_CHARACTERS])
+
+    def facts(self, name: str, title: str, facts: Iterable[tuple[str, Cell]], sentences: Iterable[str]) -> None:
+        """A sheet of labels and values, with sentences below."""
+        sheet = self.book.add_worksheet(name)
+        sheet.set_column(0, 0, 26)
+        sheet.set_column(1, 1, 34)
+        sheet.write_string(0, 0, title, self.title)
+        row = 2
+        for label, value in facts:
+            self.write(sheet, row, [label, value])
+            row += 1
+        for sentence in sentences:
+            row += 1
+            sheet.write_string(row, 0, sentence)
+
+    def bytes(self) -> bytes:
+        """The file."""
+        self.book.close()
+        return self.buffer.getvalue()
+
+
+def points_xlsx(paper: PointsPaper, lang: str) -> bytes:
+    """The statement of points in `lang`: entries, Terms, and the figures."""
+    with override(lang):
+        book = _Book(lang, points_paper.points_title(paper), paper.known_at)
+        columns = [*points_paper.points_columns(), _("Note")]
+        sheet = book.sheet(_("Entries"), columns, [18, 26, 12, 14, 22, 14, 16, 44])
+        for row, entry in enumerate(paper.entries, start=1):
+            cells: list[Cell] = [
+                entry.effective_on,
+                entry.recorded_at,
+                entry.site_number,
+                points_paper.kind_name(entry.kind),
+                entry.reference,
+                entry.points,
+                entry.balance,
+                "; ".join(points_paper.mirror_sentences(entry.mirrors, lang)) or None,
+            ]
+            book.write(sheet, row, cells)
+        sheet = book.sheet(_("Terms"), points_paper.term_columns(), [18, 18, 14, 14, 18])
+        for row, each in enumerate(paper.terms, start=1):
+            book.write(
+                sheet, row, [each.term.starts_on, each.term.ends_on, each.opening_level, each.points, each.level]
+            )
+        told = [paper.summary, points_paper.left_out_sentence(paper, lang)]
+        book.facts(_("Figures"), points_paper.points_title(paper), _points_facts(paper), filter(None, told))
+        return book.bytes()
+
+
+def _points_facts(paper: PointsPaper) -> list[tuple[str, Cell]]:
+    return [
+        (_("Customer"), paper.customer_name),
+        (_("IBM Customer Number"), paper.customer_number),
+        (_("Agreement number"), paper.agreement_number),
+        (_("As of"), paper.as_of),
+        (_("As known at"), paper.known_at),
+        (_("Term from"), paper.term.starts_on if paper.term else None),
+        (_("Term to"), paper.term.ends_on if paper.term else None),
+        (_("Anniversary"), paper.anniversary),
+        (_("Points in this Term"), paper.points),
+        (_("Price level"), paper.level),
+        (_("Next level"), paper.next_level),
+        (_("Missing points"), paper.missing),
+        (_("Rule book version"), paper.rule_version),
+    ]
+
+
+def holdings_xlsx(paper: HoldingsPaper, lang: str) -> bytes:
+    """The statement of holdings in `lang`: the lines, and what they are about."""
+    with override(lang):
+        book = _Book(lang, holdings_paper.holdings_title(paper), paper.known_at)
+        sheet = book.sheet(_("Licenses"), holdings_paper.holdings_columns(), [14, 60, 24, 12, 20, 18, 18, 18, 18])
+        for row, line in enumerate(paper.lines, start=1):
+            cells: list[Cell] = [
+                line.part_number,
+                line.description,
+                line.metric,
+                line.quantity,
+                line.order_reference,
+                line.acquired_on,
+                line.cover.starts_on if line.cover else None,
+                line.cover.ends_on if line.cover else None,
+                line.proof_number,
+            ]
+            book.write(sheet, row, cells)
+        told = filter(None, [holdings_paper.left_out_sentence(paper, lang)])
+        book.facts(_("About"), holdings_paper.holdings_title(paper), _holdings_facts(paper), told)
+        return book.bytes()
+
+
+def _holdings_facts(paper: HoldingsPaper) -> list[tuple[str, Cell]]:
+    return [
+        (_("Customer"), paper.customer_name),
+        (_("IBM Customer Number"), paper.customer_number),
+        (_("Site"), ", ".join(filter(None, [paper.site_name, *paper.site_address]))),
+        (_("Site number"), paper.site_number),
+        (_("Program"), programs().get(paper.program, paper.program)),
+        (_("Agreement number"), paper.agreement_number or None),
+        (_("As of"), paper.as_of or _("the latest recorded")),
+        (_("As known at"), paper.known_at),
+        (_("License lines"), len(paper.lines) + paper.left_out),
+    ]
