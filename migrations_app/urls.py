@@ -1,13 +1,17 @@
 from django.urls import URLPattern, path, re_path
 
 from migrations_app.api_urls import BATCH_STEPS, ID, REQUEST_STEPS
-from migrations_app.views import assistant, batches, requests, what_if, what_if_doors
+from migrations_app.views import assistant, batches, requests, scenarios, what_if, what_if_doors
 
 urlpatterns: list[URLPattern] = [
     path("what-if/", what_if.what_if, name="what_if"),
     path("what-if/dates/", what_if_doors.dates, name="what_if_dates"),
     path("what-if/report.pdf", what_if_doors.pdf, name="what_if_pdf"),
     path("what-if/request/", what_if_doors.ask, name="what_if_request"),
+    path("what-if/scenarios/", scenarios.scenarios, name="scenarios"),
+    path("what-if/scenarios/<uuid:pk>/", scenarios.scenario_page, name="scenario_page"),
+    path("what-if/scenarios/<uuid:pk>/delete/", scenarios.scenario_delete, name="scenario_delete"),
+    path("what-if/scenarios/<uuid:pk>/request/", scenarios.scenario_request, name="scenario_request"),
     path("transfers/", requests.request_list, name="transfers"),
     path("transfers/new/", assistant.new_request, name="transfer_new"),
     path("transfers/<uuid:pk>/", requests.request_page, name="transfer_page"),

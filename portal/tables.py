@@ -55,6 +55,7 @@ TABLES: dict[str, TableKind] = {
     "migrations_app_waiver": TableKind.TENANT,
     "migrations_app_transferbatch": TableKind.TENANT,
     "migrations_app_batchrow": TableKind.TENANT,
+    "migrations_app_scenario": TableKind.TENANT,
     "renewals_renewalquote": TableKind.TENANT,
     "renewals_quoteline": TableKind.TENANT,
     "sites_partner": TableKind.CATALOG,

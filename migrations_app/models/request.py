@@ -52,6 +52,8 @@ class TransferRequest(UUIDModel):
     reason = models.TextField(_("reason"), blank=True)
     waiting_for = models.CharField(max_length=4, blank=True)
     waiting_until = models.DateField(null=True, blank=True)
+    # Codes of checks that the requester rather waits for than mends or takes note of.
+    wait_for = models.JSONField(default=list)
     checks = models.JSONField(default=list)
     plan = models.JSONField(default=dict)
     created_by = models.ForeignKey("sites.User", models.PROTECT, related_name="+")
@@ -63,6 +65,8 @@ class TransferRequest(UUIDModel):
     decision_reason = models.TextField(_("decision"), blank=True)
     completed_at = models.DateTimeField(null=True)
     completed_on = models.DateField(null=True)
+    # Findings that stopped the approved move: a rule's no, which heals; a technical fault is another thing.
+    stopped_by = models.JSONField(default=list)
     fault = models.TextField(_("technical fault"), blank=True)
 
     objects = BothEndsQuerySet.as_manager()
@@ -146,7 +150,11 @@ class Consent(UUIDModel):
 
 
 class Waiver(UUIDModel):
-    """A warning taken note of, with its consequence in words on the record."""
+    """A warning taken note of, with its consequence on the record.
+
+    `params` are the figures of the consequence, so that each reader reads it in their own language; `consequence`
+    are the words as they were shown to whoever took note of it, in `language`.
+    """
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     target_customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+")
@@ -154,7 +162,9 @@ class Waiver(UUIDModel):
     code = models.CharField(_("check"), max_length=4)
     line = models.UUIDField(null=True)
     reason = models.TextField(_("reason"))
+    params = models.JSONField(default=dict)
     consequence = models.TextField(_("consequence"))
+    language = models.CharField(_("language"), max_length=2, blank=True)
     given_by = models.ForeignKey("sites.User", models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
 

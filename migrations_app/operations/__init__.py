@@ -4,6 +4,7 @@ from migrations_app.operations.batches import retry_batch, settle_batch, submit_
 from migrations_app.operations.completion import complete, wake
 from migrations_app.operations.decisions import take
 from migrations_app.operations.requests import create_request
+from migrations_app.operations.scenarios import drop_scenario, keep_scenario
 from migrations_app.operations.what_ifs import ask_for
 from migrations_app.reading import LineInput, WaiverInput
 
@@ -13,6 +14,8 @@ __all__ = [
     "ask_for",
     "complete",
     "create_request",
+    "drop_scenario",
+    "keep_scenario",
     "retry_batch",
     "settle_batch",
     "submit_batch",

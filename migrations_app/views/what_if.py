@@ -5,12 +5,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from licenses.views.shared import Item, actor_of, line_rows
+from licenses.views.shared import actor_of, line_rows
 from migrations_app.forms import MOST_LINES
+from migrations_app.models import MOST_SCENARIOS
 from migrations_app.policies import asks_for
+from migrations_app.queries.scenarios import scenarios_for
 from migrations_app.queries.what_if import Answer, Question, answer
 from migrations_app.queries.what_if_view import WhatIfView, view_of
 from migrations_app.views.what_if_form import WhatIfForm, chosen_customer, fields_of, query_of
@@ -80,11 +81,13 @@ def form_page(
     return render(request, "what_if/page.html", context, status=status)
 
 
-def answer_page(request: HttpRequest, form: WhatIfForm, *, refusal: DomainError | None = None) -> HttpResponse:
-    """The answer, with the form to ask again."""
+def answer_page(
+    request: HttpRequest, form: WhatIfForm, *, refusal: DomainError | None = None, name: str = ""
+) -> HttpResponse:
+    """The answer, with the form to ask again; `name` is what was typed to keep it under."""
     actor = actor_of(request)
     view = view_of(answered(form.question, actor))
-    context = page_context(request, form) | answer_context(view, actor) | {"faults": told(refusal)}
+    context = page_context(request, form) | answer_context(view, actor) | {"faults": told(refusal), "name": name}
     return render(request, "what_if/page.html", context, status=refusal.status if refusal else 200)
 
 
@@ -97,12 +100,15 @@ def answered(question: Question, actor: Actor) -> Answer:
 
 
 def page_context(request: HttpRequest, form: WhatIfForm) -> dict[str, Any]:
-    """What the form shows."""
+    """What the form shows, and what is kept about the customer."""
+    actor = actor_of(request)
     rows = line_rows(form.lines, today())
+    kept = list(scenarios_for(actor, form.customer))
     return {
-        "crumbs": [Item(_("What if")), *([Item(form.customer.name)] if _many(actor_of(request)) else [])],
+        "kept": kept,
+        "full": len(kept) >= MOST_SCENARIOS,
         "customer": form.customer,
-        "many_customers": _many(actor_of(request)),
+        "many_customers": len(actor.readable) > 1 or actor.is_staff,
         "form": form,
         "rows": [{"line": r.line, "cover": r.cover, "field": form.quantity_of(r.line)} for r in rows],
         "several_sites": len({line.site_id for line in form.lines}) > 1,
@@ -128,7 +134,3 @@ def answer_context(view: WhatIfView, actor: Actor) -> dict[str, Any]:
 def told(refusal: DomainError | None) -> list[dict[str, Any]]:
     """The sentences of a refusal."""
     return [fault_as_json(fault) for fault in refusal.faults] if refusal else []
-
-
-def _many(actor: Actor) -> bool:
-    return len(actor.readable) > 1 or actor.is_staff

@@ -33,6 +33,12 @@ _REQUEST = {
         _("A license that was compared isn't there any more, so nothing was asked for."),
         _("Compare again with the licenses that are there."),
     ),
+    "scenario_name_missing": Words(_("A scenario needs a name."), _("Write one, such as “All in January”.")),
+    "scenario_name_taken": Words(_("You keep a scenario called “%(name)s” already."), _("Choose another name.")),
+    "scenarios_full": Words(
+        _("You keep %(most)s scenarios of this customer already, and there is no place for more."),
+        _("Delete one of them first."),
+    ),
     "target_twice": Words(
         _("Both a target site and an enrollment are named."), _("Name one of them: the site, once it exists.")
     ),

@@ -80,6 +80,18 @@ COVER = {
     "overlap": _("Paid twice"),
 }
 
+FIGURES = {
+    "accrued_stay": _("Cost of cover if they stay"),
+    "accrued_move": _("Cost of cover if they move"),
+    "total_stay": _("All orders if they stay"),
+    "total_move": _("All orders if they move"),
+    "points": _("Points that the move brings"),
+    "level_with": _("Price level at the end"),
+    "level_without": _("Price level at the end without the move"),
+    "events_stay": _("Order days, staying"),
+    "events_move": _("Order days, moving"),
+}
+
 FAIR = _(
     "“Cost of the cover in these months” counts each order by the months of its cover that fall into the time "
     "compared. It is the fair comparison: an order for three months and one for a year aren't paid at the same time."

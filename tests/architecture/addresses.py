@@ -48,14 +48,16 @@ class Filled:
         world = World()
         plant(world.nordvind, world.mette, world.partner, self.NUMBER)
         quote = issue(world)[0].pk
+        with looking(world.mette):
+            scenario = self.of("migrations_app", "scenario")
         with looking():
             line = Entitlement.objects.get(order_reference=f"W-{self.NUMBER}")
             proof = line.proofs.get().number
             agreement = Agreement.objects.get(number=f"99{self.NUMBER}").number
             self.known: dict[str, dict[str, Any]] = {
                 "help/": {"slug": ContentEntry.objects.all()[0].slug},
-                "agreements/": {"number": agreement},
-                "sites/": {"site_number": f"98{self.NUMBER}0"},
+                "agreements/": {"number": agreement, "kind": "pdf"},
+                "sites/": {"site_number": f"98{self.NUMBER}0", "kind": "pdf"},
                 "parts/": {"part_number": line.part_id},
                 "proofs/": {"number": proof},
                 "verify/": {"number": proof},
@@ -66,6 +68,7 @@ class Filled:
                 "transfer-requests/": {"pk": self.of("migrations_app", "transferrequest"), "verb": "submit"},
                 "transfer-forms/": {"pk": self.of("migrations_app", "transferbatch"), "kind": "csv", "verb": "submit"},
                 "transfer-batches/": {"pk": self.of("migrations_app", "transferbatch"), "verb": "submit"},
+                "what-if/scenarios/": {"pk": scenario},
                 "quotes/": {"pk": quote, "verb": "accept"},
                 "renewal-quotes/": {"pk": quote},
             }

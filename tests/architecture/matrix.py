@@ -25,6 +25,7 @@ DESK_NOBODY = "302 302 302 302 302 403 403 403"
 
 _ID = "(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _REQUEST = "(?P<verb>submit|consent|refuse|approve|return|reject|withdraw|reverse)"
+_KIND = "(?P<kind>pdf|xlsx)"
 _BATCH = "(?P<verb>submit|retry|undo)"
 
 PAGES = {
@@ -44,6 +45,9 @@ PAGES = {
     "enrollments/<uuid:pk>/<slug:verb>/": POST_ONLY,
     "agreements/<str:number>/": NORDVINDS,
     "agreements/<str:number>/schedule/": NORDVINDS,
+    "agreements/<str:number>/points/": NORDVINDS,
+    f"^agreements/(?P<number>[^/]+)/points/statement\\.{_KIND}$": NORDVINDS,
+    f"^sites/(?P<site_number>[^/]+)/licenses/statement\\.{_KIND}$": NORDVINDS,
     "sites/": SIGNED_IN,
     "sites/<str:site_number>/": NORDVINDS,
     "licenses/": SIGNED_IN,
@@ -58,6 +62,11 @@ PAGES = {
     "what-if/dates/": "302 302 302 302 200 200 200 200",
     "what-if/report.pdf": "302 302 302 302 200 200 200 200",
     "what-if/request/": "302 302 302 302 200 200 200 200",
+    "what-if/scenarios/": SIGNED_IN,
+    # A person's own notes: no colleague, partner, rep or operator sees them.
+    "what-if/scenarios/<uuid:pk>/": "302 200 404 404 404 404 404 404",
+    "what-if/scenarios/<uuid:pk>/delete/": POST_ONLY,
+    "what-if/scenarios/<uuid:pk>/request/": POST_ONLY,
     "transfers/": SIGNED_IN,
     "transfers/new/": SIGNED_IN,
     "transfers/<uuid:pk>/": NORDVINDS,
@@ -112,6 +121,8 @@ INTERFACE = {
     "agreements/<str:number>/schedule/": API_NORDVINDS,
     "agreements/<str:number>/points/": API_NORDVINDS,
     "agreements/<str:number>/points/entries/": API_NORDVINDS,
+    f"^agreements/(?P<number>[^/]+)/points/statement\\.{_KIND}$": API_NORDVINDS,
+    f"^sites/(?P<site_number>[^/]+)/licenses/statement\\.{_KIND}$": API_NORDVINDS,
     "entitlements/": API,
     "entitlements/<str:pk>/": API_NORDVINDS,
     "entitlements/<str:pk>/lineage/": API_NORDVINDS,

@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from licenses.models import CoverPeriod, Entitlement, Hold, Part, PriceImport, PriceImportRow, PriceList
 from licenses.operations import PointsEntry, QuantityEntry, issue_proof, post_points, post_quantities
-from migrations_app.models import BatchRow, Consent, TransferBatch, TransferLine, TransferRequest, Waiver
+from migrations_app.models import (
+    MOST_SCENARIOS,
+    BatchRow,
+    Consent,
+    Scenario,
+    TransferBatch,
+    TransferLine,
+    TransferRequest,
+    Waiver,
+)
 from portal.models import ContactWish, IdempotencyKey
 from renewals.models import QuoteLine, RenewalQuote
 from sites.events import tell
@@ -45,6 +54,7 @@ def plant(customer: Customer, user: User, partner: Partner, number: int) -> None
             created_at=at,
         )  # fmt: skip
         Enrollment.objects.create(kind="originating", company=COMPANY, created_by=user, created_at=at)
+        _scenario(customer, user, number)
         Job.objects.create(kind="walk", subject_id=uuid4(), actor=user, due_at=at + timedelta(days=9), created_at=at)
     with transaction.atomic():
         system = system_actor()
@@ -120,6 +130,16 @@ def _request(
     Consent.objects.create(**both, side="source", given_by=user, request_version=1, given_at=at)
     Waiver.objects.create(**both, code="V6", reason="r", consequence="c", given_by=user, given_at=at)
     return request
+
+
+def _scenario(customer: Customer, user: User, number: int) -> None:
+    """A kept what-if, while the person has a place left for one."""
+    taken = Scenario.objects.filter(customer=customer, created_by=user).count()
+    if taken < MOST_SCENARIOS:
+        Scenario.objects.create(
+            customer=customer, created_by=user, slot=taken + 1, name=f"Walk {number}", asked={"lines": []},
+            rule_version="1", kept_on=DAY, created_at=timezone.now(),
+        )  # fmt: skip
 
 
 def _quote(customer: Customer, agreement: Agreement, site: Site, line: Entitlement, number: int) -> None:

@@ -23,6 +23,8 @@ from tests.tenancy.walk import (
 
 # What a second row of the same parents needs to be let in; "spare:table" is an own row of that table not used yet.
 RECIPES: dict[str, Row] = {
+    # The last of a person's three places.
+    "migrations_app_scenario": {"slot": 3},
     "licenses_proof": {"status": "superseded"},
     "licenses_coverperiod": {"starts_on": "2001-01-01", "ends_on": "2001-12-31"},
     "migrations_app_consent": {"side": "target"},

@@ -153,6 +153,9 @@ _RULES: dict[str, Any] = {
     "licenses_pointsmovement": lambda ground, who, row: row["agreement_id"] in _agreements(ground, who),
     "migrations_app_transferbatch": lambda ground, who, row: row["created_by_id"] == who.user,
     "migrations_app_batchrow": lambda ground, who, row: row["created_by_id"] == who.user,
+    "migrations_app_scenario": lambda ground, who, row: (
+        row["created_by_id"] == who.user and row["customer_id"] in who.customers
+    ),
     "portal_idempotencykey": lambda ground, who, row: row["user_id"] == who.user,
     "portal_contactwish": lambda ground, who, row: False,
     "licenses_priceimport": lambda ground, who, row: False,
