@@ -13,7 +13,7 @@ KEEPERS = f"(created_by_id = current_actor() AND {READABLE})"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("migrations_app", "0003_references_stay_home")]
+    dependencies = [("migrations_app", "0004_healing")]
 
     operations = [
         migrations.CreateModel(

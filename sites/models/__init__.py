@@ -3,7 +3,10 @@
 from sites.models.enrollment import Enrollment
 from sites.models.event import Event
 from sites.models.job import Job
+from sites.models.notification import Notification
 from sites.models.organization import Customer, Enterprise, Mandate, Membership, Partner, StaffRole
+from sites.models.ownership import OwnershipDeclaration
+from sites.models.refusal import RefusalCount
 from sites.models.site import Agreement, ScheduleEntry, Site, SiteContact
 from sites.models.user import User
 
@@ -16,7 +19,10 @@ __all__ = [
     "Job",
     "Mandate",
     "Membership",
+    "Notification",
+    "OwnershipDeclaration",
     "Partner",
+    "RefusalCount",
     "ScheduleEntry",
     "Site",
     "SiteContact",

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from licenses.models import CoverPeriod, Entitlement, Hold, Part, PriceImport, PriceImportRow, PriceList
@@ -29,6 +29,8 @@ from sites.models import (
     Enterprise,
     Job,
     Mandate,
+    Notification,
+    OwnershipDeclaration,
     Partner,
     ScheduleEntry,
     Site,
@@ -95,8 +97,29 @@ def plant(customer: Customer, user: User, partner: Partner, number: int) -> None
             created_by=user,
             created_at=at,
         )
-        tell(actor=system, at=at, kind="walked", subject=request, customer_id=customer.pk)
+        told = tell(actor=system, at=at, kind="walked", subject=request, customer_id=customer.pk)
+        _told(customer, user, request, told.pk)
         ContactWish.objects.bulk_create([ContactWish(name="W", company="W", email="w@walk.example", created_at=at)])
+
+
+def _told(customer: Customer, user: User, request: TransferRequest, event: int) -> None:
+    """Something told to the person, a count of refusals, and a declaration with a sister that nobody else reaches."""
+    at = timezone.now()
+    Notification.objects.bulk_create(
+        [
+            Notification(
+                user=user, customer=customer, event=event, subject_type="transferrequest", subject_id=request.pk,
+                kind="walked", at=at,
+            )
+        ]
+    )  # fmt: skip
+    sister = Customer.objects.create(name=f"Sister of {customer.name}", country=customer.country)
+    OwnershipDeclaration.objects.create(
+        customer=customer, other_customer=sister, declared_on=DAY, signed_by="W", position="W", statement="W",
+        language="en", given_by=user, given_at=at,
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count_refusal(%s, 'rule', 'walked')", [DAY])
 
 
 def _license(actor: Actor, express: Site, agreement: Agreement, site: Site, number: int) -> Entitlement:

@@ -24,6 +24,7 @@ DOORS = {
     "licenses_post_points(jsonb)": "checks the actor's reach itself",
     "licenses_prove_quantity()": "trigger",
     "licenses_prove_hold()": "trigger",
+    "count_refusal(date,text,text,bigint)": "adds to a count of codes that names nobody",
     "public_proof(text)": "the public check of a proof, without anything of the customer",
 }
 

@@ -144,6 +144,11 @@ _RULES: dict[str, Any] = {
     "sites_agreement": lambda ground, who, row: row["id"] in _agreements(ground, who),
     "sites_enrollment": _either("created_by_id"),
     "sites_event": _either("actor_id"),
+    "sites_notification": lambda ground, who, row: row["user_id"] == who.user,
+    "sites_ownershipdeclaration": lambda ground, who, row: (
+        row["customer_id"] in who.customers or row["other_customer_id"] in who.customers
+    ),
+    "sites_refusalcount": lambda ground, who, row: False,
     "sites_job": lambda ground, who, row: row["actor_id"] == who.user,
     "licenses_quantitymovement": lambda ground, who, row: (
         row["customer_id"] in who.customers
