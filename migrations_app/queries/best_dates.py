@@ -26,8 +26,8 @@ COUNTED = ("error", "review", "warning", "waits")
 class DateRow:
     """One candidate day: what the trade-off is read from. Money without VAT, points in the Term that resets next.
 
-    `standing` counts the findings of that day by severity in words; `gone` are today's findings that no longer stand
-    then, `fresh` those that only arise then, in words.
+    `left_out` counts the lines that take part on neither side of that day, `standing` its findings by severity in
+    words; `gone` are today's findings that no longer stand then, `fresh` those that only arise then, in words.
     """
 
     on: date
@@ -37,6 +37,7 @@ class DateRow:
     points: Decimal
     term_ends: date
     events: int
+    left_out: int
     standing: tuple[str, ...]
     gone: tuple[str, ...]
     fresh: tuple[str, ...]
@@ -93,10 +94,16 @@ def _row(each: Answer, first: Answer, names: dict[str, str], on: date) -> DateRo
         points=each.result.terms[0].points_with,
         term_ends=each.result.terms[0].ends_on,
         events=len(each.result.migrate.events),
+        left_out=_left_out(each),
         standing=_standing(each.blockers),
         gone=tuple(_told(b, names) for key, b in before.items() if key not in then),
         fresh=tuple(_told(b, names) for key, b in then.items() if key not in before),
     )
+
+
+def _left_out(each: Answer) -> int:
+    moved = {str(line.pk) for line in each.lines}
+    return len(moved & {fault.line for fault in each.result.left_out})
 
 
 def _by_key(blockers: Sequence[Blocker]) -> dict[Any, Blocker]:
@@ -121,7 +128,7 @@ def _heals(answers: Sequence[Answer], names: dict[str, str]) -> tuple[tuple[date
 
 
 def _short(row: DateRow) -> str:
-    return date_format(row.on, "j/n") if row.is_today else date_format(row.on, "M")
+    return _("now") if row.is_today else date_format(row.on, "M")
 
 
 def _cost_chart(rows: Sequence[DateRow], currency: str) -> Chart:
