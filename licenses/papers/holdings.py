@@ -13,7 +13,8 @@ from portal.kernel.period import Period
 from sites.formats import format_date, format_moment, format_number
 
 NOTHING = "\N{EN DASH}"
-DAY_WIDTHS = {"da": 18, "en": 25}
+# Millimeters that the longest day of a language takes in the table.
+DAY_WIDTHS = {"da": 18, "en": 28}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from portal.kernel.period import Period
 from sites.formats import format_date, format_moment, format_number, format_points
 
 NOTHING = "\N{EN DASH}"
-DAY_WIDTHS = {"da": 19, "en": 25}
+# Millimeters that the longest day and instant of a language take in the table.
+DAY_WIDTHS = {"da": (19, 31), "en": (28, 38)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def _data(paper: PointsPaper, lang: str) -> dict[str, Any]:
         "terms": [_term(each, lang) for each in reversed(paper.terms)],
         "entries_title": _("Entries, newest first"),
         "columns": points_columns(),
-        "day_width": DAY_WIDTHS.get(lang, DAY_WIDTHS["en"]),
+        "widths": list(DAY_WIDTHS.get(lang, DAY_WIDTHS["en"])),
         "entries": [_row(entry, lang) for entry in paper.entries],
         "no_entries": _("No points yet."),
         "notes": [
