@@ -1,7 +1,7 @@
 """Imports of prices as the desk shows them: who may do what, the difference in figures, and rows."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -110,7 +110,11 @@ def findings(case: PriceImport) -> list[tuple[dict[str, Any], int]]:
         return [(json.loads(example), count) for _code, example, count in cursor.fetchall()]
 
 
-def present_prices(prices: PriceList, on: date) -> QuerySet[Price]:
-    """What stands on the list from `on` on, by part, level and day."""
+def present_rows(prices: PriceList, on: date) -> Iterator[tuple[str | Decimal | date | None, ...]]:
+    """What stands on the list on `on` and later, as rows of a file: a price that holds already names no first day."""
     rows = Price.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), price_list=prices)
-    return rows.order_by("part_id", "level", "valid_from")
+    country, currency = str(prices.country), prices.currency
+    for price in rows.order_by("part_id", "level", "valid_from").iterator(chunk_size=2000):
+        first = price.valid_from if price.valid_from > on else None
+        listed = price.list_amount
+        yield price.part_id, country, currency, price.level, price.amount, listed, first, price.valid_to

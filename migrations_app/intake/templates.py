@@ -1,6 +1,5 @@
 """The transfer form to fill in, and rows that come back: spreadsheets and CSV. Texts in the asked language."""
 
-import csv as csv_format
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from licenses.intake.cells import FIRST_DAY, LAST_DAY, MAX_QUANTITY
 from licenses.intake.headings import Column
 from licenses.intake.limits import LIMITS
+from licenses.intake.sheets import DATE_FORMATS, OPTIONS, csv_file, language
 from migrations_app.intake.guide import explanations, notes
 from migrations_app.intake.headings import FORM
 from migrations_app.intake.paper_form import pdf
@@ -23,9 +23,7 @@ from migrations_app.intake.values import MAX_LENGTH
 
 __all__ = ["FailedRow", "csv", "failed_rows", "pdf", "xlsx"]
 
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDTHS = {"part_number": 16, "quantity": 12, "effective_on": 16, "reference": 20, "reason": 40}
-DATE_FORMATS = {"da": "d.m.yyyy", "en": "yyyy-mm-dd"}
 # What a spreadsheet would take for a formula when such a cell is edited or exported.
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -55,15 +53,12 @@ def xlsx(lang: str) -> bytes:
 
 def csv(lang: str) -> bytes:
     """The headings as UTF-8 with its mark: semicolons for Danish, as Danish spreadsheets expect, commas otherwise."""
-    text = io.StringIO(newline="")
-    writer = csv_format.writer(text, delimiter=";" if lang.lower().startswith("da") else ",")
-    writer.writerow([column.heading(lang) for column in FORM.columns])
-    return text.getvalue().encode("utf-8-sig")
+    return csv_file([column.heading(lang) for column in FORM.columns], (), lang)
 
 
 def failed_rows(rows: Iterable[FailedRow], lang: str) -> bytes:
     """Rows that didn't go through, in the form's shape with their reasons, to be mended and sent again."""
-    danish = lang.lower().startswith("da")
+    danish = language(lang) == "da"
     with translation.override(lang):
         buffer = io.BytesIO()
         with xlsxwriter.Workbook(buffer, OPTIONS | {"constant_memory": True}) as book:
@@ -96,12 +91,11 @@ def _width(column: Column) -> int:
 
 
 def _data_sheet(book: Workbook, lang: str, bold: Format) -> None:
-    language = "da" if lang.lower().startswith("da") else "en"
     sheet = book.add_worksheet(gettext("Form"))
     text = book.add_format({"num_format": "@"})
     formats = {
         "quantity": book.add_format({"num_format": "0"}),
-        "effective_on": book.add_format({"num_format": DATE_FORMATS[language]}),
+        "effective_on": book.add_format({"num_format": DATE_FORMATS[language(lang)]}),
     }
     told = explanations()
     for index, column in enumerate(FORM.columns):
@@ -153,7 +147,7 @@ def _help_sheet(book: Workbook, lang: str, bold: Format) -> None:
         sheet.set_column(index, index, width, wrap)
         sheet.write_string(0, index, title, bold)
     told = explanations()
-    other = "en" if lang.lower().startswith("da") else "da"
+    other = "en" if language(lang) == "da" else "da"
     for row, column in enumerate(FORM.columns, start=1):
         needed = gettext("yes") if column.required else gettext("no")
         for index, text in enumerate((column.heading(lang), column.heading(other), needed, told[column.field])):

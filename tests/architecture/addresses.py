@@ -100,7 +100,7 @@ class Filled:
             if model and app in {config.label for config in apps.get_app_configs()}:
                 with looking():
                     key = self.of(app, model)
-                return {"object_id": key, "pk": key, "verb": "approve"}
+                return {"object_id": key, "pk": key, "verb": "approve", "kind": "csv"}
             return {"app_label": "sites", "url": "x"}
         tail = route.removeprefix("api/v1/").removeprefix("^")
         for prefix, values in self.known.items():
