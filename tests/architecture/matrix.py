@@ -167,6 +167,9 @@ WORKPLACE = {
     "(?P<url>.*)$": "302 302 302 302 302 404 404 404",
     "migrations_app/transferrequest/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "sites/enrollment/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
+    "licenses/priceimport/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
+    "licenses/priceimport/<uuid:pk>/rows/": DESK,
+    "licenses/priceimport/template/<slug:kind>/": DESK,
 }
 
 # What stands on the desk: who sees it, and who may add to it. Nobody deletes.
@@ -178,7 +181,8 @@ ON_THE_DESK = {
     "renewals/renewalquote": (DESK, DESK_NOBODY),
     "licenses/part": (DESK, DESK_OPERATORS),
     "licenses/pricelist": (DESK, DESK_OPERATORS),
-    "licenses/price": (DESK, DESK_OPERATORS),
+    "licenses/price": (DESK, DESK_NOBODY),
+    "licenses/priceimport": (DESK, DESK),
     "licenses/entitlement": (DESK, DESK_NOBODY),
     "licenses/quantitymovement": (DESK, DESK_NOBODY),
     "licenses/pointsmovement": (DESK, DESK_NOBODY),
