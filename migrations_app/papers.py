@@ -12,6 +12,7 @@ from licenses.papers.render import breakable, render
 
 # The drawing's width in its own units; on paper it is as wide as the text.
 DRAWING_WIDTH = 640
+# What the values of a chart's lines take of it.
 GUTTER = 72
 LOOKS = (
     "text{font-family:'IBM Plex Sans';font-size:12px;fill:#525252}"
@@ -20,7 +21,7 @@ LOOKS = (
     ".p-chart__stay{fill:#8d8d8d}.p-chart__move{fill:#0f62fe}"
     ".p-chart__step{stroke-width:2;stroke-linecap:square}.p-chart__step--stay{stroke:#525252;stroke-dasharray:3 5}"
     ".p-chart__step--move{stroke:#0f62fe}"
-    ".p-chart__label{text-anchor:middle}.p-chart__label--start{text-anchor:start}.p-chart__label--end{text-anchor:end}"
+    ".p-chart__value{text-anchor:end}.p-chart__label{text-anchor:middle}.p-chart__label--start{text-anchor:start}.p-chart__label--end{text-anchor:end}"
     ".p-cover__ground{fill:#e0e0e0}.p-cover__marker{fill:#161616}.p-cover__paid{fill:#8d8d8d}"
     ".p-cover__renewal{fill:#0f62fe}.p-cover__transition{fill:#8a3ffc}.p-cover__gap{fill:#da1e28}"
     ".p-cover__overlap{fill:#f1c21b}"
@@ -159,7 +160,6 @@ def _printable(svg: str) -> str:
     """The page's SVG with looks of its own, since no style sheet reaches a paper, and a width to count percents of."""
     head, rest = svg.split(">", 1)
     head = head.replace('width="100%"', f'width="{DRAWING_WIDTH}"')
-    rest = rest.replace('x="0" width="100%"', f'x="{GUTTER}" width="{DRAWING_WIDTH - GUTTER}"')
     if "xmlns=" not in head:
         head += ' xmlns="http://www.w3.org/2000/svg"'
     if "viewBox" in head:

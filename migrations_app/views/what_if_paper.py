@@ -8,7 +8,18 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from licenses.rules.pricing import PricedLine
-from migrations_app.papers import Cover, CoverLine, Drawing, Items, Part, Section, Table, WhatIfPaper
+from migrations_app.papers import (
+    DRAWING_WIDTH,
+    GUTTER,
+    Cover,
+    CoverLine,
+    Drawing,
+    Items,
+    Part,
+    Section,
+    Table,
+    WhatIfPaper,
+)
 from migrations_app.queries.plan import Bar
 from migrations_app.queries.what_if_view import WhatIfView
 from migrations_app.words.labels import COVER, FAIR, NET
@@ -165,8 +176,13 @@ def _bar(bars: Sequence[Bar], marker: int | None) -> Drawing:
 
 
 def _chart(chart: Chart) -> Drawing:
-    svg = render_to_string("components/chart_plot.svg.html", {"chart": chart})
-    return Drawing(svg.strip(), chart.summary, tuple((COLORS[key.kind], key.label) for key in chart.keys))
+    """The values of the lines and the drawing, which a page lays out beside each other, as one picture."""
+    values = render_to_string("components/chart_values.svg.html", {"chart": chart}).strip()
+    plot = render_to_string("components/chart_plot.svg.html", {"chart": chart}).strip()
+    values = values.replace('width="100%"', f'width="{GUTTER}"', 1)
+    plot = plot.replace('width="100%"', f'x="{GUTTER}" width="{DRAWING_WIDTH - GUTTER}"', 1)
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="{chart.height}">{values}{plot}</svg>'
+    return Drawing(svg, chart.summary, tuple((COLORS[key.kind], key.label) for key in chart.keys))
 
 
 def _checks(view: WhatIfView) -> Section:
