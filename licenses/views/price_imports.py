@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from licenses.models import PriceImport, PriceImportRow
@@ -16,7 +16,7 @@ from sites.views.shown import Happening
 from sites.words import remedy, sentence
 
 STEPS = {
-    "put_in_force": gettext_lazy("Put into force"),
+    "put_in_force": pgettext_lazy("button", "Put into force"),
     "compare": gettext_lazy("Compare again"),
     "reject": gettext_lazy("Reject"),
 }
