@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from licenses.models import PointsMovement
+from licenses.papers.charts import chart_svg
 from licenses.papers.labels import PRODUCT, demonstration_data, not_affiliated, page_template
 from licenses.papers.render import breakable, render
+from portal.kernel.charts import Chart
 from portal.kernel.period import Period
 from sites.formats import format_date, format_moment, format_number, format_points
 
@@ -49,8 +51,8 @@ class PointsPaperTerm:
 class PointsPaper:
     """What one statement says. Entries newest first; `left_out` older ones had no room.
 
-    `summary` is a sentence in the language of the paper: where the Agreement stands. Nothing that was recorded after
-    `known_at` is in it, so that the same question gives the same paper for ever.
+    `summary` is a sentence in the language of the paper: where the Agreement stands; the words of `charts` are too.
+    Nothing that was recorded after `known_at` is in it, so that the same question gives the same paper for ever.
     """
 
     agreement_number: str
@@ -68,6 +70,7 @@ class PointsPaper:
     summary: str
     terms: tuple[PointsPaperTerm, ...]
     entries: tuple[PointsPaperEntry, ...]
+    charts: tuple[Chart, ...] = ()
     left_out: int = 0
     demo: bool = False
 
@@ -167,6 +170,8 @@ def _data(paper: PointsPaper, lang: str) -> dict[str, Any]:
         "heading": title,
         "summary": paper.summary,
         "facts": [[label, [breakable(value) if value else NOTHING]] for label, value in points_facts(paper, lang)],
+        "charts_title": _("How the points grew"),
+        "charts": [_chart(chart) for chart in paper.charts],
         "terms_title": _("Terms"),
         "term_columns": term_columns(),
         "terms": [_term(each, lang) for each in reversed(paper.terms)],
@@ -184,6 +189,10 @@ def _data(paper: PointsPaper, lang: str) -> dict[str, Any]:
             *([demonstration_data()] if paper.demo else []),
         ],
     }
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    return {"svg": chart_svg(chart), "words": chart.summary, "below": "; ".join(key.label for key in chart.keys)}
 
 
 def _term(each: PointsPaperTerm, lang: str) -> list[str]:

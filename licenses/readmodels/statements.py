@@ -12,6 +12,7 @@ from licenses.papers.points import PointsPaper, PointsPaperEntry, PointsPaperTer
 from licenses.readmodels.asked import Moments
 from licenses.readmodels.holdings import license_lines
 from licenses.readmodels.points import Entry, asked_entries, statement_entries
+from licenses.readmodels.points_charts import running_chart, term_chart
 from licenses.readmodels.standing import PointsView
 from licenses.readmodels.told import standing_sentence
 from portal.kernel.period import Period
@@ -30,6 +31,7 @@ def points_statement(view: PointsView, lang: str, most: int) -> PointsPaper:
     entries = statement_entries(agreement, newest, view.asked)
     with override(lang):
         summary = standing_sentence(view)
+        charts = (running_chart(view), term_chart(view))
     return PointsPaper(
         agreement_number=agreement.number,
         customer_name=agreement.customer.name,
@@ -46,6 +48,7 @@ def points_statement(view: PointsView, lang: str, most: int) -> PointsPaper:
         summary=summary,
         terms=tuple(PointsPaperTerm(t.term, t.opening_level, t.points, t.level) for t in view.terms),
         entries=tuple(_points_line(entry) for entry in entries),
+        charts=tuple(chart for chart in charts if chart),
         left_out=rows.count() - len(entries) if len(entries) == most else 0,
         demo=settings.DEMO,
     )
