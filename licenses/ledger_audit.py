@@ -15,11 +15,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from licenses.models import CoverPeriod, Entitlement, Hold, PointsMovement, Proof, QuantityMovement
-from licenses.queries import rule_book, standings
+from licenses.queries import rule_books, standings
 from licenses.rules.levels import after_anniversary, better, level_of
-from licenses.rules.rulebook import BASE_LEVEL, RuleBook
+from licenses.rules.rulebook import BASE_LEVEL, Shelf
 from licenses.rules.terms import term_containing, terms_between
 from portal.kernel.errors import Fault
+from portal.kernel.period import DAY
 from sites.models import Agreement, Customer
 
 
@@ -242,16 +243,16 @@ def _levels(on: date) -> Iterator[Fault]:
         for agreement, rows in groupby(_rows(_ENTRIES, {"on": on}), key=lambda row: row[0])
     }
     agreements = list(Agreement.objects.select_related("customer").order_by("number"))
-    shown = standings(agreements, on)
+    shown, books = standings(agreements, on), rule_books()
     for agreement in agreements:
-        points, level = _fold(agreement, entries.get(agreement.pk, []), on, rule_book())
+        points, level = _fold(agreement, entries.get(agreement.pk, []), on, books)
         stands = shown[agreement.pk]
         if (stands.points, stands.level) != (points, level):
             told = {"agreement": agreement.number, "points": points, "level": level}
             yield _break("ledger_level", **told, shown_points=stands.points, shown_level=stands.level)
 
 
-def _fold(agreement: Agreement, entries: list[tuple[date, Decimal]], on: date, book: RuleBook) -> tuple[Decimal, str]:
+def _fold(agreement: Agreement, entries: list[tuple[date, Decimal]], on: date, books: Shelf) -> tuple[Decimal, str]:
     """The Term's points and the RSVP on `on`, taking one entry after the other and each Anniversary in its turn."""
     level = agreement.customer.outside_level or agreement.opening_level or BASE_LEVEL
     points = Decimal(0)
@@ -264,7 +265,8 @@ def _fold(agreement: Agreement, entries: list[tuple[date, Decimal]], on: date, b
             by_term.setdefault(term.starts_on, []).append(amount)
     for term in terms_between(agreement.term_start, agreement.term_start, on):
         if term.starts_on != agreement.term_start:
-            level, points = after_anniversary(level, points, book), Decimal(0)
+            level, points = after_anniversary(level, points, books.on(term.starts_on)), Decimal(0)
+        book = books.on(min(term.ends_on + DAY, on))
         for amount in by_term.get(term.starts_on, []):
             points += amount
             level = better(level, level_of(points, book), book)

@@ -1,8 +1,9 @@
 from django.urls import path, re_path
 
-from licenses.views import holdings, points, sites
+from licenses.views import holdings, points, rules, sites
 
 urlpatterns = [
+    path("rules/", rules.rules_page, name="rules"),
     path("sites/", sites.site_list, name="sites"),
     path("sites/<str:site_number>/", sites.site_page, name="site_page"),
     path("agreements/<str:number>/", sites.agreement_page, name="agreement_page"),

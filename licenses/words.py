@@ -6,6 +6,24 @@ from licenses.file_words import WORDS as _FILES
 from sites.words import Words
 
 WORDS = _FILES | {
+    "policy_range": Words(
+        _("“%(value)s” isn't a whole number from %(least)s to %(most)s."), _("Write a number between the two.")
+    ),
+    "threshold_unread": Words(
+        _("“%(value)s” isn't a number of points for level %(level)s."),
+        _("Write a positive number with a decimal point and at most two places, or leave the level empty."),
+    ),
+    "ladder_falls": Words(
+        _("Level %(level)s would begin at %(points)s points, not above the %(least)s of level %(below)s."),
+        _("Each level begins at more points than the one below it."),
+    ),
+    "rule_book_same": Words(
+        _("Nothing differs from rule book %(version)s."), _("Change a figure, or leave the rule book as it is.")
+    ),
+    "rule_book_past": Words(
+        _("A rule book can't be in force from %(value)s: the past never changes."), _("Choose a day after %(today)s.")
+    ),
+    "rule_book_day_taken": Words(_("Another rule book is in force from %(value)s already."), _("Choose another day.")),
     "part_unknown": Words(
         _("There is no part %(value)s in the catalog."), _("Check the part number, for example on your order.")
     ),

@@ -40,6 +40,7 @@ def navigation(request: HttpRequest) -> dict[str, list[NavigationItem]]:
             (_("Renewal quotes"), "quotes"),
             (_("Proofs"), "proofs"),
         ]
+    items.append((_("Rules"), "rules"))
     if actor.is_staff:
         items.append((_("Workplace"), "admin:index"))
     return {"navigation": [_item(request, label, reverse(name)) for label, name in items]}

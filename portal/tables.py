@@ -63,6 +63,7 @@ TABLES: dict[str, TableKind] = {
     "licenses_part": TableKind.CATALOG,
     "licenses_pricelist": TableKind.CATALOG,
     "licenses_price": TableKind.CATALOG,
+    "licenses_rulebookversion": TableKind.CATALOG,
     "portal_contententry": TableKind.CATALOG,
     "licenses_priceimport": TableKind.MACHINERY,
     "licenses_priceimportrow": TableKind.MACHINERY,

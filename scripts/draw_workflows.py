@@ -9,7 +9,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from licenses.rules.workflow import PRICE_IMPORT
+from licenses.rules.workflow import PRICE_IMPORT, RULE_BOOK
 from migrations_app.rules.workflow import BATCH, TRANSFER
 from portal.kernel.transition import Transition, Workflow
 from renewals.rules.workflow import QUOTE
@@ -55,6 +55,12 @@ CASES: tuple[tuple[str, Workflow, str, str], ...] = (
             "`second` is a rep or operator other than the one who uploaded the file. A list that moved on since it was "
             "compared is compared again before anybody can put the file into force."
         ),
+    ),
+    (
+        "Rule book",
+        RULE_BOOK,
+        "licenses/rules/workflow.py",
+        "`author` is whoever proposed it, `second` any other rep or operator. Once in force it never changes.",
     ),
     (
         "Renewal quote",

@@ -4,6 +4,7 @@ from licenses.models.catalog import Part, PartKind, Price, PriceList
 from licenses.models.entitlement import CoverPeriod, Entitlement, Hold, Proof
 from licenses.models.ledger import LedgerHead, PointsMovement, QuantityMovement
 from licenses.models.price_import import PriceImport, PriceImportRow
+from licenses.models.rule_book import RuleBookVersion
 
 __all__ = [
     "CoverPeriod",
@@ -19,4 +20,5 @@ __all__ = [
     "PriceList",
     "Proof",
     "QuantityMovement",
+    "RuleBookVersion",
 ]

@@ -1,6 +1,6 @@
 """Read models over parts, prices, holdings and ledgers: a fixed number of queries whatever the rows."""
 
-from licenses.queries.books import rule_book
+from licenses.queries.books import rule_book, rule_book_of, rule_books
 from licenses.queries.lines import NOT_RENEWED, agreement_state, held_lines, renewable_lines
 from licenses.queries.prices import ListedPrices, price_book, price_version, price_version_of
 from licenses.queries.standings import standing, standings, term_points
@@ -15,6 +15,8 @@ __all__ = [
     "price_version_of",
     "renewable_lines",
     "rule_book",
+    "rule_book_of",
+    "rule_books",
     "standing",
     "standings",
     "term_points",

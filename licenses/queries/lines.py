@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from licenses.models import Entitlement
-from licenses.queries.books import rule_book
+from licenses.queries.books import rule_books
 from licenses.queries.standings import term_points
 from licenses.rules.orders import HeldLine
 from licenses.rules.simulation import AgreementState, state_at
@@ -69,5 +69,5 @@ def agreement_state(agreement: Agreement, on: date, without: Sequence[UUID] = ()
         movements=term_points([agreement], on).get(agreement.pk, ()),
         own=held_lines(own),
         outside_level=outside,
-        book=rule_book(),
+        books=rule_books(),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from licenses.queries.books import rule_book
+from licenses.queries.books import rule_books
 from licenses.rules.levels import Standing, TermPoints
 from licenses.rules.levels import standing as standing_by_rule
 from licenses.rules.terms import terms_between
@@ -57,12 +57,12 @@ def standings(agreements: Iterable[Agreement], on: date, known_at: datetime | No
     wanted = list(agreements)
     points = term_points(wanted, on, known_at)
     types = dict(Customer.objects.filter(pk__in={a.customer_id for a in wanted}).values_list("pk", "customer_type"))
-    book = rule_book()
+    books = rule_books()
     found = {}
     for agreement in wanted:
         outside = Customer(customer_type=types.get(agreement.customer_id, "commercial")).outside_level
         level = outside or agreement.opening_level
-        found[agreement.pk] = standing_by_rule(agreement.term_start, level, points.get(agreement.pk, ()), on, book)
+        found[agreement.pk] = standing_by_rule(agreement.term_start, level, points.get(agreement.pk, ()), on, books)
     return found
 
 

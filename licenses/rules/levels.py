@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from licenses.rules.rulebook import BASE_LEVEL, RuleBook
+from licenses.rules.rulebook import BASE_LEVEL, Books, RuleBook
 from licenses.rules.terms import terms_between
 from portal.kernel.explanation import Explanation
 from portal.kernel.money import round_points
@@ -116,14 +116,16 @@ class Standing:
 
 
 def standing(
-    initial_start: date | None, initial_level: str | None, movements: Iterable[TermPoints], on: date, book: RuleBook
+    initial_start: date | None, initial_level: str | None, movements: Iterable[TermPoints], on: date, books: Books
 ) -> Standing:
     """Walks the Terms from the first to the one that `on` lies in (rules P4, P5, P6).
 
     `movements` hold one row per Term, with what counts up to `on`; rows of one Term must be summed beforehand.
-    `initial_level` is the RSVP that the initial Term began with (None: BL), or one outside the ladder. Raises
-    ValueError for a movement that no Term begins with.
+    `initial_level` is the RSVP that the initial Term began with (None: BL), or one outside the ladder. An ended Term
+    is measured by the ladder in force on the Anniversary that ends it, the running one by that of `on`, so a later
+    change leaves the past as it was. Raises ValueError for a movement that no Term begins with.
     """
+    book = books.on(on)
     opening = level = initial_level or BASE_LEVEL
     if initial_start is None or on < initial_start:
         return _standing(None, level, opening, NO_POINTS, None, book, ())
@@ -136,12 +138,14 @@ def standing(
     steps: list[Explanation] = []
     for term in terms:
         if term.starts_on != initial_start:
-            opening = after_anniversary(level, points, book)
-            steps.append(_reset(level, points, opening, term, book))
+            then = books.on(term.starts_on)
+            opening = after_anniversary(level, points, then)
+            steps.append(_reset(level, points, opening, term, then))
         held = by_start.get(term.starts_on)
         points = held.points if held else NO_POINTS
         peak = held.peak if held else NO_POINTS
-        level = better(opening, level_of(peak, book), book)
+        read = books.on(min(term.ends_on + DAY, on))
+        level = better(opening, level_of(peak, read), read)
     return _standing(terms[-1], level, opening, points, peak, book, tuple(steps))
 
 

@@ -1,8 +1,11 @@
 """The rule book's figures and policies, as one dated value. A figure always names the version it was made with."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from typing import Protocol
 
 BASE_LEVEL = "BL"
 
@@ -36,6 +39,45 @@ class RuleBook:
             raise ValueError(f"a ladder rises from 0: {thresholds}")
         if self.transition not in ("stub", "long"):
             raise ValueError(f"unknown transition policy {self.transition!r}")
+
+    def on(self, day: date) -> "RuleBook":
+        """A single book is the one of every day."""
+        return self
+
+
+class Books(Protocol):
+    """Rule books by day: one alone, or a shelf of them."""
+
+    def on(self, day: date) -> RuleBook:
+        """The book in force on `day`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Rule books with the day that each is in force from, in order of these days; the first one reaches back.
+
+    Raises ValueError for an empty shelf, or one out of order.
+    """
+
+    dated: tuple[tuple[date, RuleBook], ...]
+
+    def __post_init__(self) -> None:
+        days = [day for day, _ in self.dated]
+        if not days or any(a >= b for a, b in pairwise(days)):
+            raise ValueError(f"rule books follow each other: {days}")
+
+    def on(self, day: date) -> RuleBook:
+        """The book in force on `day`."""
+        begun = bisect_right(self.dated, day, key=lambda pair: pair[0])
+        return self.dated[max(begun - 1, 0)][1]
+
+    def of(self, version: str) -> RuleBook | None:
+        """The book of a version, if it stands here."""
+        return next((book for _, book in self.dated if book.version == version), None)
+
+    def next_after(self, day: date) -> date | None:
+        """The first day after `day` on which another book comes into force."""
+        return next((begins for begins, _ in self.dated if begins > day), None)
 
 
 CURRENT = RuleBook(

@@ -9,7 +9,7 @@ from functools import partial
 from licenses.rules.levels import NO_POINTS, TermPoints, after_anniversary, standing
 from licenses.rules.orders import HeldLine, express_line, is_lapsed, lapsed_fault, unfit
 from licenses.rules.pricing import OrderLine, PriceBook, PricedLine, PricedOrder, express_amounts, order_amounts
-from licenses.rules.rulebook import BASE_LEVEL, RuleBook
+from licenses.rules.rulebook import BASE_LEVEL, Books, RuleBook
 from licenses.rules.terms import anniversary_cover, express_covers, next_anniversary, stub, terms_between
 from portal.kernel.errors import Fault
 from portal.kernel.period import DAY, Period
@@ -46,10 +46,10 @@ def state_at(
     movements: Iterable[TermPoints] = (),
     own: Iterable[HeldLine] = (),
     outside_level: str | None = None,
-    book: RuleBook,
+    books: Books,
 ) -> AgreementState:
     """The state of an Agreement on `effective_on` from its points per Term (rules P4 to P6)."""
-    at = standing(initial_start, outside_level or initial_level, movements, effective_on, book)
+    at = standing(initial_start, outside_level or initial_level, movements, effective_on, books)
     return AgreementState(initial_start, at.level, at.points, tuple(own), outside_level)
 
 

@@ -1,8 +1,8 @@
-"""Who may take an import of prices from where to where."""
+"""Who may take an import of prices, or a rule book, from where to where."""
 
 from portal.kernel.transition import Transition, Workflow
 
-DESK, SECOND, SYSTEM = "desk", "second", "system"
+DESK, SECOND, SYSTEM, AUTHOR = "desk", "second", "system", "author"
 
 _DESK = frozenset({DESK})
 _SECOND = frozenset({SECOND})
@@ -20,5 +20,15 @@ PRICE_IMPORT = Workflow(
         # The list moved on since: the same rows, against what stands now.
         Transition("compare", "checked", "checking", _DESK),
         Transition("reject", "checked", "rejected", _DESK),
+    ),
+)
+
+RULE_BOOK = Workflow(
+    "rule_book",
+    (
+        # Never by its author.
+        Transition("put_in_force", "proposed", "in_force", _SECOND),
+        Transition("reject", "proposed", "rejected", _SECOND),
+        Transition("withdraw", "proposed", "withdrawn", frozenset({AUTHOR})),
     ),
 )

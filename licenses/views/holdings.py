@@ -16,6 +16,7 @@ from licenses.forms import LicenseFilter, ProofFilter, VerifyForm
 from licenses.models import Hold, Proof
 from licenses.papers.labels import programs
 from licenses.papers.render import Unprintable
+from licenses.queries import rule_book
 from licenses.readmodels import (
     Moments,
     license_lines,
@@ -83,7 +84,7 @@ def license_page(request: HttpRequest, pk: str) -> HttpResponse:
     context = {
         "line": line,
         "facts": _line_facts(line),
-        "cover": cover_tag(line.coverage_end, today()),
+        "cover": cover_tag(line.coverage_end, today(), rule_book().renewal_soon_days),
         "periods": line.cover.order_by("-starts_on"),
         "steps": lineage(actor, line),
         "proofs": Proof.objects.visible_to(actor).filter(entitlement=line).order_by("-number"),

@@ -41,13 +41,13 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def cover_tag(cover_end: date | None, on: date) -> Tag:
-    """How a line's cover stands on a day (rules T8, V8)."""
+def cover_tag(cover_end: date | None, on: date, soon_days: int) -> Tag:
+    """How a line's cover stands on a day; it ends soon within `soon_days` (rules T8, V8)."""
     if cover_end is None:
         return Tag("quiet", _("no S&S"))
     if is_lapsed(cover_end, on):
         return Tag("caution", _("lapsed"))
-    if cover_end <= on + timedelta(days=rule_book().renewal_soon_days):
+    if cover_end <= on + timedelta(days=soon_days):
         return Tag("info", _("ends soon"))
     return Tag("success", _("covered"))
 
@@ -64,7 +64,8 @@ class LineRow:
 def line_rows(lines: list[Entitlement], on: date) -> list[LineRow]:
     """Lines with the state of their cover on a day; the cover of `license_lines` where they come from there."""
     ends = [getattr(line, "cover_end_then", line.coverage_end) for line in lines]
-    return [LineRow(line, end, cover_tag(end, on)) for line, end in zip(lines, ends, strict=True)]
+    soon = rule_book(on).renewal_soon_days
+    return [LineRow(line, end, cover_tag(end, on, soon)) for line, end in zip(lines, ends, strict=True)]
 
 
 def reader() -> str:

@@ -57,8 +57,8 @@ ASSUMPTIONS = {
     "T1": _("The Agreement's first Term begins with the first order or the first completed move."),
     "T5": _("Cover that ends before the Anniversary is taken up to it by a transition quote."),
     "T5-long": _("Cover that ends before the Anniversary is taken a whole year past it by a transition quote."),
-    "T7": _("Prorated charges are rounded once, on the extended amount, and last a month at least."),
-    "T8": _("Without a reinstatement price, the estimate is three times the annual renewal."),
+    "T7": _("Prorated charges are rounded once, on the extended amount, and count a least number of months."),
+    "T8": _("Without a reinstatement price, the estimate is the rule book's multiple of the annual renewal."),
     "P2": _("Points of a part of a year are rounded to two places for each line."),
     "P6": _("An order belongs to the Term of the day on which it is accepted."),
 }

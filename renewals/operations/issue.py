@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from licenses.models import QuantityMovement
-from licenses.queries import price_version, rule_book
+from licenses.queries import price_version, rule_book, rule_books
 from licenses.rules.explaining import explain_cover, explain_price
 from licenses.rules.rulebook import BASE_LEVEL
 from licenses.rules.terms import next_anniversary, term_containing
@@ -93,7 +93,7 @@ def refresh_agreement(*, actor: Actor, at: datetime, on: date, agreement: Agreem
         locked = _locked(agreement)
         if _wants_quotes(locked, on):
             return issue_quotes(actor=portal, at=at, on=on, agreement=locked)
-        window = _anniversary(locked, on) - timedelta(days=rule_book().quote_days)
+        window = _anniversary(locked, on) - timedelta(days=rule_book(on).quote_days)
         _look(portal, at, on, locked, window, _prices_of(locked.customer))
         return ()
 
@@ -127,7 +127,7 @@ def _anniversary(agreement: Agreement, on: date) -> date:
 
 def _wants_quotes(agreement: Agreement, on: date) -> bool:
     anniversary = _anniversary(agreement, on)
-    if (anniversary - on).days <= rule_book().quote_days:
+    if (anniversary - on).days <= rule_book(on).quote_days:
         return True
     if RenewalQuote.objects.filter(agreement=agreement).exists():
         return True
@@ -143,9 +143,12 @@ def _wants_quotes(agreement: Agreement, on: date) -> bool:
 
 def _again_on(agreement: Agreement, on: date, open_now: Iterable[RenewalQuote]) -> date:
     """The first day on which another look may find something new without any movement."""
+    books = rule_books()
     days = [q.valid_until + DAY for q in open_now]
+    if (change := books.next_after(on)) is not None:
+        days.append(change)
     anniversary = _anniversary(agreement, on)
-    window = anniversary - timedelta(days=rule_book().quote_days)
+    window = anniversary - timedelta(days=books.on(on).quote_days)
     return min(day for day in (*days, window, anniversary + DAY) if day > on)
 
 

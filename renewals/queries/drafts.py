@@ -226,7 +226,7 @@ def _holdings(customer: Customer, lines: Sequence[Entitlement], on: date) -> _Ho
         lines={str(line.pk): line for line in lines},
         held=held,
         prices=price_book(str(customer.country), customer.currency, parts),
-        book=rule_book(),
+        book=rule_book(on),
     )
 
 

@@ -221,7 +221,7 @@ def _typed(value: str) -> str | date:
 def _effect(quote: RenewalQuote, on: date) -> Effect | None:
     if quote.agreement is None:
         return None
-    now, book = standing(quote.agreement, on), rule_book()
+    now, book = standing(quote.agreement, on), rule_book(on)
     after = order_levels(now.level, quote.points, now.points, book)
     return Effect(
         term=now.term,

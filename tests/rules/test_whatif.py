@@ -208,7 +208,7 @@ def test_best_dates_run_the_same_what_if_for_each_date() -> None:
     movements = [TermPoints(date(2025, 7, 1), D("1100.00"), D("1100.00"))]
 
     def agreement_at(on: date) -> AgreementState:
-        return state_at(on, initial_start=date(2024, 7, 1), movements=movements, book=CURRENT)
+        return state_at(on, initial_start=date(2024, 7, 1), movements=movements, books=CURRENT)
 
     moved = (held(cover_end=date(2026, 12, 31)), held("2", cover_end=date(2026, 10, 31), points_each=D("90.00")))
     options = best_dates(moved, agreement_at, E, 24, flat_prices(), CURRENT)

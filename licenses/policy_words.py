@@ -1,0 +1,92 @@
+"""The rule book's policies in words: what each is called, what it says, and how its value is written."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from licenses.rules.book_figures import LADDER, LEVELS, POLICIES, Changed, Policy, figures_of
+from licenses.rules.rulebook import RuleBook
+from sites.formats import format_points
+
+NAMES: dict[str, Promise] = {
+    "transition": lazy("How far a transition quote takes cover"),
+    "minimum_months": lazy("Fewest months of a prorated charge"),
+    "reinstatement_factor": lazy("Estimate of a reinstatement"),
+    "quote_days": lazy("How long before the Anniversary the quote is made"),
+    "inactive_months": lazy("Without orders and S&S, a site becomes inactive after"),
+    "reversal_days": lazy("A completed move can be reversed for"),
+    "renewal_soon_days": lazy("Cover ends soon when it ends within"),
+    "moneyback_days": lazy("Money-back period after a purchase"),
+}
+CHOICES: dict[str, Promise] = {
+    "stub": lazy("to the day before the Anniversary"),
+    "long": lazy("a whole year past the Anniversary"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyLine:
+    """A policy as a page shows it."""
+
+    name: str
+    rule: str
+    label: str
+    value: str
+
+
+def policy_lines(book: RuleBook) -> list[PolicyLine]:
+    """Every policy of `book` but the ladder, in the order of the rule book."""
+    figures = figures_of(book)
+    return [PolicyLine(p.name, p.rule, str(NAMES[p.name]), written(p.name, figures[p.name])) for p in POLICIES]
+
+
+def ladder_lines(book: RuleBook) -> list[tuple[str, str]]:
+    """Each level with the points it begins at, the lowest first."""
+    return [(level, _points(points)) for level, points in book.ladder]
+
+
+def figure_label(name: str) -> str:
+    """What a figure of the rule book is called."""
+    if name.startswith(LADDER):
+        return _("Level %(level)s begins at") % {"level": name.removeprefix(LADDER)}
+    return str(NAMES[name])
+
+
+def written(name: str, value: str | None) -> str:
+    """The value of a figure for people; a level without one isn't on the ladder."""
+    if value is None:
+        return _("not on the ladder")
+    if name.startswith(LADDER):
+        return _points(Decimal(value))
+    policy = next(p for p in POLICIES if p.name == name)
+    return str(CHOICES[value]) if policy.choices else _counted(policy, int(value))
+
+
+def change_words(change: Changed) -> str:
+    """One difference between two rule books as a sentence."""
+    return _("%(what)s: %(after)s instead of %(before)s.") % {
+        "what": figure_label(change.name),
+        "after": written(change.name, change.after),
+        "before": written(change.name, change.before),
+    }
+
+
+def _points(points: Decimal) -> str:
+    return _("%(points)s points") % {"points": format_points(points, get_language() or "en")}
+
+
+def _counted(policy: Policy, count: int) -> str:
+    if policy.unit == "days":
+        return ngettext("%(count)s day", "%(count)s days", count) % {"count": count}
+    if policy.unit == "months":
+        return ngettext("%(count)s month", "%(count)s months", count) % {"count": count}
+    return ngettext("%(count)s × the annual renewal", "%(count)s × the annual renewal", count) % {"count": count}
+
+
+def ladder_fields() -> list[str]:
+    """The names of the ladder's figures, from the lowest level that can be set."""
+    return [f"{LADDER}{level}" for level in LEVELS]

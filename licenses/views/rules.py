@@ -1,0 +1,32 @@
+"""The rule book for its readers: policies with their values, versions, and what each changed."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from licenses.policy_words import change_words, ladder_lines, policy_lines
+from licenses.queries.rule_books import Edition, editions
+from licenses.why import RULES
+from sites.clock import today
+
+
+def rules_page(request: HttpRequest) -> HttpResponse:
+    """What the figures of this portal stand on: one query."""
+    books = editions()
+    on = today()
+    present = next(e for e in books if e.row.valid_from <= on)
+    context = {
+        "present": present.row,
+        "policies": policy_lines(present.book),
+        "ladder": ladder_lines(present.book),
+        "outside": ", ".join(present.book.outside_levels),
+        "coming": [_shown(e) for e in reversed(books) if e.row.valid_from > on],
+        "earlier": [_shown(e) for e in books if e.row.valid_from <= on],
+        "rules": [(code, words) for code, words in RULES.items()],
+    }
+    return render(request, "licenses/rules.html", context)
+
+
+def _shown(edition: Edition) -> dict[str, object]:
+    told = [change_words(change) for change in edition.changed] or [_("The rule book that the portal began with.")]
+    return {"version": edition.row.version, "valid_from": edition.row.valid_from, "changes": told}

@@ -1,0 +1,48 @@
+"""The desk's pages of rule books, and the page that everybody reads."""
+
+import pytest
+from django.urls import reverse
+
+from licenses.models import RuleBookVersion
+from tests.cast import looking
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/licenses/rulebookversion/add/"
+
+
+def latest():
+    with looking():
+        return RuleBookVersion.objects.exclude(version="2026.1").get()
+
+
+def test_from_proposal_to_the_page_that_everybody_reads(world, client_of):
+    page = client_of("rikke").get(ADD)
+    assert page.status_code == 200
+    typed = {"valid_from": "2027-01-01", "reason": "Longer", "reversal_days": "60"}
+    done = client_of("rikke").post(ADD, typed)
+    assert done.status_code == 302, done.content
+    case = latest()
+    assert "Put into force" not in client_of("rikke").get(done.url).content.decode()
+    shown = client_of("soren").get(done.url).content.decode()
+    assert "60 days instead of 30 days" in shown
+    verb = reverse("admin:licenses_rulebookversion_verb", args=[case.pk, "put_in_force"])
+    assert client_of("soren").post(verb).status_code == 302
+    read = client_of("mette").get("/rules/").content.decode()
+    assert "Coming changes" in read and case.version in read
+
+
+def test_a_wrong_proposal_comes_back_with_what_was_typed(world, client_of):
+    typed = {"valid_from": "2026-02-30", "reason": "", "reversal_days": "sixty"}
+    page = client_of("rikke").post(ADD, typed)
+    text = page.content.decode()
+    assert page.status_code == 400
+    assert text.count("sixty") >= 2 and "the past" in text
+    with looking():
+        assert RuleBookVersion.objects.count() == 1
+
+
+def test_the_rules_are_one_question(world, client_of, django_assert_max_num_queries):
+    client = client_of("mette")
+    client.get("/rules/")
+    with django_assert_max_num_queries(12):
+        client.get("/rules/")
