@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from licenses.models import PriceList
 from migrations_app.facts import HORIZON_MONTHS
+from migrations_app.queries.plan_why import PlanWhys, plan_whys
 from migrations_app.words.labels import ASSUMPTIONS, COVER, LEFT_OUT
 from sites.templatetags.formats import day
 
@@ -87,6 +89,7 @@ class PlanPage:
     left_out: list[str]
     assumptions: list[str]
     rule_version: str
+    why: PlanWhys
 
 
 def plan_page(
@@ -98,6 +101,7 @@ def plan_page(
     starts = date.fromisoformat(plan["effective_on"])
     until = starts + relativedelta(months=horizon_months)
     lists = PriceList.objects.filter(name=plan["price_list"])
+    why = plan_whys(plan, names)
     return PlanPage(
         currency=plan["currency"],
         price_list=plan["price_list"],
@@ -106,7 +110,7 @@ def plan_page(
         until=until - DAY,
         anniversary=date.fromisoformat(plan["anniversary"]),
         costs=_costs(plan),
-        orders=_orders(plan, names),
+        orders=[order | {"why": told} for order, told in zip_longest(_orders(plan, names), why.orders, fillvalue=())],
         terms=[_term(term) for term in plan["terms"]],
         timeline=_timeline(plan, names, starts, until),
         gaps=_gaps(plan, names),
@@ -117,6 +121,7 @@ def plan_page(
         left_out=[_left_out(f, names) for f in plan.get("left_out", ())],
         assumptions=[str(ASSUMPTIONS.get(code, code)) for code in plan["assumptions"]],
         rule_version=plan["rule_version"],
+        why=why,
     )
 
 

@@ -14,10 +14,12 @@ from django.utils.translation import ngettext
 
 from licenses.queries import rule_book
 from licenses.rules.pricing import PricedOrder
+from licenses.rules.rulebook import RuleBook
 from licenses.rules.whatif import TermOutlook, WhatIf
 from migrations_app.outlook import as_json
 from migrations_app.queries.plan import PlanPage, plan_page
 from migrations_app.queries.what_if import Answer, Question
+from migrations_app.queries.what_if_why import WhatIfWhys, whys_of, with_whys
 from migrations_app.words.labels import SEVERITIES
 from portal.kernel.charts import Chart, Key, Label, bar_chart, percent, step_chart
 from portal.kernel.errors import Fault
@@ -84,7 +86,7 @@ class LevelChange:
 
 @dataclass(frozen=True, slots=True)
 class WhatIfView:
-    """Everything about one what-if, ready to be shown. Money in `currency`, without VAT."""
+    """Everything about one what-if, ready to be shown. Money in `currency`, without VAT"""
 
     question: Question
     on: date
@@ -110,12 +112,18 @@ class WhatIfView:
     term_chart: Chart
     plan: PlanPage
     checks: tuple[dict[str, Any], ...]
+    why: WhatIfWhys
     result: WhatIf
 
     @property
     def difference(self) -> Decimal:
         """What the move costs more (less, where negative), by the cost of the cover in these months."""
         return self.accrued_move - self.accrued_stay
+
+    @property
+    def total_difference(self) -> Decimal:
+        """What the move orders more (less, where negative) in these months."""
+        return self.total_move - self.total_stay
 
     @property
     def stopped(self) -> int:
@@ -142,6 +150,7 @@ def view_of(answer: Answer) -> WhatIfView:
     plan = plan_page(_with_lines_without_cover(answer), names, answer.question.horizon_months)
     if plan is None:
         raise ValueError("an answer has a plan")
+    book = rule_book()
     gained = sum((t.points_with - t.points_without for t in result.terms), NOTHING)
     level = _level(result.terms)
     years, cash = _years(result), _cash(result)
@@ -167,9 +176,10 @@ def view_of(answer: Answer) -> WhatIfView:
         cash=cash,
         year_chart=_year_chart(years, result.currency),
         cash_chart=_cash_chart(cash, result, answer.question.horizon_months),
-        term_chart=_term_chart(result),
-        plan=plan,
+        term_chart=_term_chart(result, book),
+        plan=with_whys(plan, result, names),
         checks=tuple(_check(blocker_as_json(b), names) for b in answer.blockers),
+        why=whys_of(result, book, names),
         result=result,
     )
 
@@ -308,9 +318,9 @@ def _ticks(first: date, until: date, months: int) -> list[tuple[date, str]]:
     return [(on, short(on)) for on in days if first <= on < until]
 
 
-def _term_chart(result: WhatIf) -> Chart:
+def _term_chart(result: WhatIf, book: RuleBook) -> Chart:
     most = max((max(t.points_with, t.points_without) for t in result.terms), default=NOTHING)
-    ladder = [(level, value) for level, value in rule_book().ladder if value]
+    ladder = [(level, value) for level, value in book.ladder if value]
     above = next((i for i, (_level_, value) in enumerate(ladder) if value > most), len(ladder) - 1)
     outside = all(t.next_level is None for t in result.terms) and most < ladder[-1][1]
     without, with_move = _("Points without the move"), _("Points with the move")
