@@ -79,14 +79,16 @@ class PointsView:
 def points_view(agreement: Agreement, asked: Moments, on: date) -> PointsView:
     """The figures on `on`, the day asked about. A fixed number of queries whatever was posted."""
     stands = standing(agreement, on, asked.known_at)
-    book = rule_book()
+    book = rule_book(on)
+    outside = stands.level in book.outside_levels
     return PointsView(
         agreement=agreement,
         asked=asked,
         on=on,
         stands=stands,
-        outside=stands.level in book.outside_levels,
-        terms=_terms(agreement, stands),
+        outside=outside,
+        # A level outside the ladder is the customer's, whatever the Agreement began with (rule P8).
+        terms=_terms(agreement, stands, stands.level if outside else agreement.opening_level),
         days=_days(agreement, asked, stands.term),
         ladder=tuple((name, Decimal(threshold)) for name, threshold in book.ladder),
         rule_version=stands.explanation.version,
@@ -101,14 +103,12 @@ def expected_anniversary(on: date) -> ExpectedAnniversary:
     return ExpectedAnniversary(anniversary, anniversary - YEAR)
 
 
-def _terms(agreement: Agreement, stands: Standing) -> tuple[TermFigures, ...]:
+def _terms(agreement: Agreement, stands: Standing, opening: str) -> tuple[TermFigures, ...]:
     """Each Term up to the one that runs, oldest first: the ended ones as their Anniversaries found them (rule P5)."""
     if stands.term is None or agreement.term_start is None:
         return ()
     found: list[TermFigures] = []
-    # A level outside the ladder is the customer's, whatever the Agreement began with (rule P8).
-    outside = stands.level in rule_book().outside_levels
-    starts, opening = agreement.term_start, stands.level if outside else agreement.opening_level
+    starts = agreement.term_start
     for reset in (step for step in stands.explanation.parts if step.rule == "P5"):
         anniversary: date = reset.inputs["anniversary"]
         ended = Period(starts, anniversary - DAY)
