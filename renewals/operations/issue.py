@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from licenses.models import QuantityMovement
-from licenses.queries import price_version, rule_book, rule_books
+from licenses.queries import price_version, rule_book
+from licenses.queries.books import rule_books
 from licenses.rules.explaining import explain_cover, explain_price
 from licenses.rules.rulebook import BASE_LEVEL
 from licenses.rules.terms import next_anniversary, term_containing
