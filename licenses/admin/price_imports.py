@@ -19,6 +19,7 @@ from licenses.intake.price_list import PRICES
 from licenses.models import PriceImport, PriceImportRow
 from licenses.operations.price_imports import compare_again, put_prices_in_force, reject_prices, upload_prices
 from licenses.queries.price_imports import (
+    changes,
     findings,
     import_rows,
     largest_changes,
@@ -29,7 +30,7 @@ from licenses.queries.price_imports import (
 )
 from licenses.rules.workflow import DESK, PRICE_IMPORT
 from licenses.views.paging import slice_of
-from licenses.views.price_imports import DONE, STEPS, changed, counts, facts, happenings, row_views, step_label, told
+from licenses.views.price_imports import DONE, STEPS, change_views, changed, counts, facts, happenings, step_label, told
 from portal.kernel.errors import DomainError, Fault, Refused
 from sites.admin_base import CaseAdmin, CaseButton, actor_of
 from sites.clock import now, today
@@ -147,7 +148,7 @@ class PriceImportAdmin(CaseAdmin):
             "opts": self.opts,
             "case": case,
             "page": page,
-            "rows": row_views(page.rows),
+            "rows": change_views(changes(page.rows)),
             "shown": shown,
             "kinds": [("", _("All")), ("invalid", _("not valid")), *PriceImportRow.Change.choices],
         }
@@ -169,7 +170,7 @@ class PriceImportAdmin(CaseAdmin):
             "file_faults": [told(fault) for fault in case.faults],
             "counts": counts(case) if case.checked_at and case.status != PriceImport.Status.FAILED else [],
             "steps": [(step_label(s.above, s.upto), s.count) for s in percent_steps(case)] if case.rows_changed else [],
-            "largest": [{"change": change} for change in largest_changes(case)] if compared else [],
+            "largest": change_views(largest_changes(case)) if compared else [],
             "findings": [(told(fault), count) for fault, count in findings(case)] if case.rows_invalid else [],
             "notes": self._notes(actor, case),
             "events": happenings(case),

@@ -1,14 +1,15 @@
 """How an import of prices is put in words for the desk."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from licenses.models import PriceImport, PriceImportRow
-from licenses.queries.price_imports import changes
+from licenses.models import PriceImport
+from licenses.queries.price_imports import PriceChange
 from licenses.views.shared import Item
 from sites.events import history
 from sites.formats import format_date
@@ -77,9 +78,26 @@ def told(fault: dict[str, Any]) -> str:
     return f"{sentence(fault['code'], params)} {remedy(fault['code'], params)}".strip()
 
 
-def row_views(rows: Sequence[PriceImportRow]) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A row as a table shows it; what couldn't be read stands as it was written."""
+
+    change: PriceChange
+    part: str
+    level: str
+    price: str
+    faults: Sequence[str]
+
+
+def change_views(found: Sequence[PriceChange]) -> list[ChangeView]:
     """Rows with their change and their faults as sentences."""
-    return [{"change": change, "faults": [told(f) for f in change.row.errors]} for change in changes(rows)]
+    views = []
+    for change in found:
+        row = change.row
+        part, level, price = (str(row.values.get(field, "")) for field in ("part_number", "level", "price"))
+        faults = [told(fault) for fault in row.errors]
+        views.append(ChangeView(change, row.part_number or part, row.level or level, price, faults))
+    return views
 
 
 def happenings(case: PriceImport) -> list[Happening]:

@@ -72,8 +72,16 @@ def test_rows_with_faults_are_shown_with_what_to_do(acting: Any, client_of: Brow
     assert [b.verb for b in page.context["buttons"]] == ["reject"]
     assert "can&#x27;t be taken over" in page.content.decode()
     rows = client_of("soren").get(page_of(case, "rows"), {"shown": "invalid"})
-    assert len(rows.context["rows"]) == 1 and len(rows.context["rows"][0]["faults"]) == 2
+    assert len(rows.context["rows"]) == 1 and len(rows.context["rows"][0].faults) == 2
     assert len(client_of("soren").get(page_of(case, "rows")).context["rows"]) == 4
+
+
+def test_what_goes_is_shown_among_the_rows(acting: Any, client_of: Browser, run_jobs: Any) -> None:
+    part, level, amount = stands()[0][:3]
+    case = checked(acting, run_jobs, whole_list(**{f"{part}_{level}": None}))
+    rows = client_of("soren").get(page_of(case, "rows"), {"shown": "gone"})
+    assert part in rows.content.decode() and f"{amount:,}" in rows.content.decode()
+    assert [(v.part, v.level) for v in rows.context["rows"]] == [(part, level)]
 
 
 def test_a_refused_step_is_told_and_changes_nothing(acting: Any, client_of: Browser, run_jobs: Any) -> None:
