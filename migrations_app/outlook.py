@@ -1,16 +1,68 @@
 """The what-if as plain JSON, in the shape that partners read (interface: what-if)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from licenses.rules.coverage import LineCoverage, Segment
+from licenses.rules.explaining_whatif import (
+    explain_accrued,
+    explain_coverage,
+    explain_event,
+    explain_event_line,
+    explain_outlook,
+    explain_totals,
+)
 from licenses.rules.pricing import PricedLine
+from licenses.rules.rulebook import RuleBook
 from licenses.rules.whatif import Event, Side, TermOutlook, WhatIf
+from portal.kernel.explanation import Explanation
 from portal.kernel.period import Period
 
 
-def as_json(result: WhatIf) -> dict[str, Any]:
-    """Everything but the checks, which are words of the reader's language."""
+def as_json(result: WhatIf, book: RuleBook | None = None) -> dict[str, Any]:
+    """Everything but the checks, which are words of the reader's language.
+
+    With the `book` that it was made with also `why`: the derivation of each sum, Term and order, to be kept beside
+    the figures. A line's own follows from the figures that are kept of it.
+    """
+    told = _figures(result)
+    return told | {"why": _plain(whys(result, book, with_lines=False))} if book else told
+
+
+def whys(result: WhatIf, book: RuleBook, *, with_lines: bool) -> dict[str, Any]:
+    """The explanations in the shape of the answer: `sums`, `terms`, `events` by side, and with lines their own and the
+    `coverage` of each; what an order's sums stand on is left out without them."""
+    told: dict[str, Any] = {
+        "sums": explain_totals(result) | explain_accrued(result),
+        "terms": [explain_outlook(result, term, book) for term in result.terms],
+        "events": {
+            "stay": [_event_whys(result, event, with_lines) for event in result.stay.events],
+            "migrate": [_event_whys(result, event, with_lines) for event in result.migrate.events],
+        },
+    }
+    if with_lines:
+        told["coverage"] = [explain_coverage(result, line) for line in result.coverage]
+        told["reinstatements"] = [estimate.explanation for estimate in result.reinstatements]
+    return told
+
+
+def _event_whys(result: WhatIf, event: Event, with_lines: bool) -> dict[str, Any]:
+    told = explain_event(result, event)
+    if not with_lines:
+        return {name: replace(each, parts=()) for name, each in told.items()}
+    return {**told, "lines": [explain_event_line(result, event, line) for line in event.lines]}
+
+
+def _plain(told: Any) -> Any:
+    if isinstance(told, Explanation):
+        return told.as_json()
+    if isinstance(told, dict):
+        return {name: _plain(each) for name, each in told.items()}
+    return [_plain(each) for each in told]
+
+
+def _figures(result: WhatIf) -> dict[str, Any]:
     return {
         "rule_version": result.rule_version,
         "price_list": result.price_list,

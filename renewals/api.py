@@ -5,19 +5,22 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from licenses.api.base import AnyAnswer, CursorList, actor_of
+from licenses.api.including import INCLUDE, in_words, wants_why
 from licenses.readmodels import one
-from portal.kernel.errors import Fault, Invalid
+from portal.kernel.errors import Fault, Invalid, NotFound
 from renewals import operations
 from renewals.models import RenewalQuote
-from renewals.queries import seen_quotes, state_of
+from renewals.queries import difference_of, line_why, quote_why, seen_quotes, state_of, versions_of
+from renewals.rules.difference import difference_json
 from renewals.views import pdf_answer
+from renewals.words import difference_words
 from sites.clock import now, today
 
 
@@ -80,6 +83,35 @@ class QuoteDetailSerializer(QuoteSerializer):
     """The same with each line explained."""
 
     lines = ExplainedLineSerializer(source="lines.all", many=True)
+
+
+class WhySerializer(QuoteDetailSerializer):
+    """With `include=why`: each derivation with its words, those of the whole quote under `why`."""
+
+    lines = serializers.SerializerMethodField()
+    why = serializers.SerializerMethodField()
+
+    def get_lines(self, quote: RenewalQuote) -> list[dict[str, Any]]:
+        told = QuoteLineSerializer(quote.lines.all(), many=True).data
+        whys = (in_words(line_why(line), quote.currency) for line in quote.lines.all())
+        return [{**line, "why": why} for line, why in zip(told, whys, strict=True)]
+
+    def get_why(self, quote: RenewalQuote) -> dict[str, Any]:
+        whole = quote_why(quote, list(quote.lines.all()))
+        named = {"total": whole["amount"], **{name: whole.get(name) for name in ("points", "level", "valid_until")}}
+        return in_words(named, quote.currency)
+
+
+class DifferenceSerializer(serializers.Serializer):
+    """What one version says instead of another: `whole` and the lines' `changes` are figures, before and after."""
+
+    version = serializers.IntegerField()
+    instead_of = serializers.IntegerField()
+    added = serializers.ListField(child=serializers.DictField())
+    gone = serializers.ListField(child=serializers.DictField())
+    changed = serializers.ListField(child=serializers.DictField())
+    whole = serializers.ListField(child=serializers.DictField())
+    words = serializers.DictField()
 
 
 class AskSerializer(serializers.Serializer):
@@ -157,9 +189,31 @@ class QuoteList(CursorList):
 class QuoteDetail(APIView):
     """One version of a quote."""
 
-    @extend_schema(responses=QuoteDetailSerializer)
+    @extend_schema(responses=QuoteDetailSerializer, parameters=[INCLUDE])
     def get(self, request: Request, pk: str) -> Response:
-        return Response(QuoteDetailSerializer(one(_quotes(request), pk=pk)).data)
+        shape = WhySerializer if wants_why(request) else QuoteDetailSerializer
+        return Response(shape(one(_quotes(request), pk=pk)).data)
+
+
+WITH = OpenApiParameter("with", OpenApiTypes.INT, description="The other version; the one before, where none is named.")
+
+
+class QuoteDifferences(APIView):
+    """What this version says instead of another one of the same quote."""
+
+    @extend_schema(responses=DifferenceSerializer, parameters=[WITH])
+    def get(self, request: Request, pk: str) -> Response:
+        actor = actor_of(request)
+        quote = one(seen_quotes(actor), pk=pk)
+        asked = request.query_params.get("with", "")
+        if asked and not (asked.isascii() and asked.isdigit()):
+            raise Invalid(Fault("quote_version_invalid", "with", params={"value": asked[:40]}))
+        for other in versions_of(actor, quote):
+            if asked == str(other.version) or (not asked and other.version < quote.version):
+                found = difference_of(other, quote)
+                words = difference_words(found, quote.currency).as_json()
+                return Response({**difference_json(found), "words": words})
+        raise NotFound
 
 
 class QuotePdf(APIView):

@@ -6,5 +6,6 @@ urlpatterns = [
     path("quotes/", views.quotes, name="quotes"),
     path("quotes/<str:pk>/", views.quote_page, name="quote_page"),
     path("quotes/<str:pk>/pdf/", views.quote_pdf, name="quote_pdf"),
+    path("quotes/<str:pk>/rerun/", views.quote_rerun, name="quote_rerun"),
     path("quotes/<str:pk>/<str:verb>/", views.quote_verb, name="quote_verb"),
 ]

@@ -20,7 +20,17 @@ from renewals.forms import AcceptForm, AskForm, DeclineForm
 from renewals.models import RenewalQuote
 from renewals.papers import quote_pdf as printed
 from renewals.policies import may_answer
-from renewals.queries import QuoteView, paper_of, quote_view, seen_quotes, settled_quotes, waiting_quotes
+from renewals.queries import (
+    QuoteView,
+    difference_of,
+    paper_of,
+    quote_view,
+    rerun_of,
+    seen_quotes,
+    settled_quotes,
+    waiting_quotes,
+)
+from renewals.words import broken_words, difference_words
 from sites.clock import now, today
 from sites.events import history
 from sites.templatetags.formats import day, points
@@ -79,6 +89,23 @@ def pdf_answer(quote: RenewalQuote) -> HttpResponse:
     return answer
 
 
+def quote_rerun(request: HttpRequest, pk: str) -> HttpResponse:
+    """Every stored derivation of one version, computed again now: does each figure still follow?"""
+    quote = one(seen_quotes(actor_of(request)), pk=pk)
+    made = rerun_of(quote, list(quote.lines.all()))
+    context = {
+        "quote": quote,
+        "derivations": made.derivations,
+        "breaks": [broken_words(each) for each in made.breaks],
+        "crumbs": [
+            Item(_("Renewal quotes"), url=reverse("quotes")),
+            Item(str(quote), url=reverse("quote_page", args=[quote.pk])),
+            Item(_("Computed again")),
+        ],
+    }
+    return render(request, "renewals/rerun_page.html", context)
+
+
 def quote_verb(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     """Accept or decline (POST); a refusal shows the page again with the reason and what was typed."""
     if verb not in ("accept", "decline"):
@@ -117,7 +144,9 @@ def _answer(request: HttpRequest, quote: RenewalQuote, verb: str, typed: dict[st
 def _context(request: HttpRequest, quote: RenewalQuote) -> dict[str, Any]:
     view = quote_view(quote, today())
     first = {"version": quote.version}
+    older = _compared(request, view)
     return {
+        "difference": difference_words(difference_of(older, quote), quote.currency) if older else None,
         "view": view,
         "quote": quote,
         "facts": _facts(view),
@@ -128,6 +157,15 @@ def _context(request: HttpRequest, quote: RenewalQuote) -> dict[str, Any]:
         "events": [_event(e) for e in reversed(history(quote))],
         "crumbs": [Item(_("Renewal quotes"), url=reverse("quotes")), Item(str(quote))],
     }
+
+
+def _compared(request: HttpRequest, view: QuoteView) -> RenewalQuote | None:
+    """The version that `?with=` names, else the one before this; None where there is none."""
+    asked = request.GET.get("with", "")
+    for each in view.versions:
+        if asked == str(each.version) or (not asked and each.version < view.quote.version):
+            return each
+    return None
 
 
 def _facts(view: QuoteView) -> list[Item]:

@@ -11,9 +11,17 @@ from decimal import Decimal
 from licenses.rules.levels import Standing, level_of, next_level
 from licenses.rules.pricing import PriceBook, PricedLine
 from licenses.rules.rulebook import RuleBook
-from licenses.rules.terms import first_cover, next_anniversary, term_containing, year_end
+from licenses.rules.terms import (
+    YEAR,
+    anniversary_cover,
+    first_cover,
+    next_anniversary,
+    next_express_cover,
+    term_containing,
+    year_end,
+)
 from portal.kernel.explanation import Explanation
-from portal.kernel.period import Period, whole_months
+from portal.kernel.period import DAY, Period, whole_months
 
 
 def period_text(period: Period) -> str:
@@ -146,3 +154,26 @@ def explain_sum(
 def explain_valid_until(first_start: date, made_on: date, valid_until: date, version: str) -> Explanation:
     """The last day that quoted prices hold (rule T10)."""
     return Explanation("T10", {"first_start": first_start, "made_on": made_on}, valid_until, version)
+
+
+def explain_held_cover(
+    cover: Period, acquired_on: date, paid_until: date | None, anniversary: date | None, version: str
+) -> Explanation | None:
+    """Cover that a line has, by the rule that makes just these days of what was paid before.
+
+    `paid_until` is the end of the period before, None for the first; `anniversary` any Anniversary of the line's
+    Agreement, None on Express. The period that came with the license follows T2; one that ends before an Anniversary
+    T4; one of 12 months T3. None where no rule makes these days: the order itself says them.
+    """
+    if cover == first_cover(acquired_on):
+        return explain_first_cover(acquired_on, version)
+    if paid_until is None or cover.starts_on != paid_until + DAY:
+        return None
+    after = cover.ends_on + DAY
+    if anniversary and (after.month, after.day) == (anniversary.month, anniversary.day):
+        begun = after - YEAR
+        if anniversary_cover(paid_until, begun) == cover:
+            return explain_cover("T4", cover, paid_until, version, anniversary=begun)
+    if next_express_cover(paid_until) == cover:
+        return explain_cover("T3", cover, paid_until, version)
+    return None

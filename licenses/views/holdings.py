@@ -19,11 +19,14 @@ from licenses.papers.render import Unprintable
 from licenses.queries import rule_book
 from licenses.readmodels import (
     Moments,
+    anniversary_of,
+    cover_why,
     license_lines,
     lineage,
     moments,
     one,
     proof_chain,
+    proof_cover_why,
     public_proof,
     visible_proofs,
 )
@@ -79,13 +82,17 @@ def _files(site: Site, times: Moments) -> list[Item]:
 def license_page(request: HttpRequest, pk: str) -> HttpResponse:
     """A license line: cover, lineage, proofs."""
     actor = actor_of(request)
-    rows = license_lines(actor).select_related("site__customer", "part__renewal_part", "follows__part")
+    rows = license_lines(actor).select_related(
+        "site__customer", "site__agreement", "part__renewal_part", "follows__part"
+    )
     line: Any = one(rows, pk=pk)
+    periods = list(line.cover.order_by("-starts_on"))
+    whys = cover_why(line, periods, anniversary_of(line))
     context = {
         "line": line,
         "facts": _line_facts(line),
         "cover": cover_tag(line.coverage_end, today(), rule_book().renewal_soon_days),
-        "periods": line.cover.order_by("-starts_on"),
+        "periods": [(each, whys.get((each.starts_on, each.ends_on))) for each in periods],
         "steps": lineage(actor, line),
         "proofs": Proof.objects.visible_to(actor).filter(entitlement=line).order_by("-number"),
         "followers": license_lines(actor).filter(follows=line, quantity__gt=0).order_by("acquired_on", "pk"),
@@ -163,13 +170,17 @@ def _proof_facts(proof: Proof) -> list[Item]:
         Item(_("Part number"), paper["part_number"], url=reverse("license_page", args=[line.pk])),
         Item(_("Quantity"), figure(proof.quantity), note=paper["metric"]),
         Item(_("Order reference"), paper["order_reference"]),
-        Item(_("Software Subscription and Support"), f"{_iso(start)} – {_iso(end)}" if start and end else "–"),
+        Item(_("Software Subscription and Support"), _cover(start, end), why=proof_cover_why(proof)),
         Item(_("Program"), programs().get(paper["program"], paper["program"])),
         Item(_("Customer"), paper["customer_name"]),
         Item(_("Site"), f"{paper['site_number']} {paper['site_name']}", url=site_url),
         Item(_("Agreement number"), paper["agreement_number"] or "–"),
         Item(_("Issued on"), day(proof.issued_on)),
     ]
+
+
+def _cover(start: str | None, end: str | None) -> str:
+    return f"{_iso(start)} – {_iso(end)}" if start and end else "–"
 
 
 def _iso(value: str) -> str:

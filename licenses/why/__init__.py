@@ -4,7 +4,20 @@
 of the API. Language is the one that is active.
 """
 
-from licenses.why.rulebook import RULES, RuleWords
+from licenses.why.labels import as_read, figure_words
+from licenses.why.rulebook import RULES, RuleWords, rule_words
 from licenses.why.tree import Figure, Given, Step, Why, why, with_words
 
-__all__ = ["RULES", "Figure", "Given", "RuleWords", "Step", "Why", "why", "with_words"]
+__all__ = [
+    "RULES",
+    "Figure",
+    "Given",
+    "RuleWords",
+    "Step",
+    "Why",
+    "as_read",
+    "figure_words",
+    "rule_words",
+    "why",
+    "with_words",
+]

@@ -1,9 +1,12 @@
 """What each input of a derivation is called, and how its value is written."""
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from licenses.why.speech import NOTHING, Speech, as_day, as_decimal, as_period
@@ -105,3 +108,25 @@ def labelled(name: str, value: Any, say: Speech) -> tuple[str, str] | None:
     if label is None:
         return None
     return str(label.name), NOTHING if value is None else label.write(say, value)
+
+
+def figure_words(name: str) -> str:
+    """What an input is called; one without a label by its own name."""
+    label = LABELS.get(name)
+    return str(label.name) if label else name
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_PERIOD = re.compile(r"\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2}")
+_DECIMAL = re.compile(r"-?\d+\.\d{2}")
+
+
+def as_read(stored: str) -> str:
+    """A stored text as its reader writes what it holds: a day, a period, or an amount with two places."""
+    say = Speech(get_language() or "en")
+    with suppress(ValueError):  # a day that doesn't exist is shown as it was written
+        if _DAY.fullmatch(stored):
+            return _day(say, stored)
+        if _PERIOD.fullmatch(stored):
+            return _period(say, stored)
+    return say.points(as_decimal(stored)) if _DECIMAL.fullmatch(stored) else stored

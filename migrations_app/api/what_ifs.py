@@ -15,13 +15,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from licenses.api.base import actor_of
+from licenses.api.including import INCLUDE, tree_in_words, wants_why
 from licenses.models import Entitlement
-from licenses.queries import price_book
+from licenses.queries import price_book, rule_book, rule_book_of
 from licenses.rules.whatif import WhatIf, candidate_dates
 from migrations_app.api.bodies import Body
 from migrations_app.api.serializers import NewLineSerializer
 from migrations_app.facts import HORIZON_MONTHS, Judged, Move, judge, outlook
-from migrations_app.outlook import as_json
+from migrations_app.outlook import as_json, whys
 from portal.kernel.blocker import Blocker
 from portal.kernel.errors import Fault, Invalid
 from sites.clock import today
@@ -141,12 +142,17 @@ def _together(judged: Sequence[Judged]) -> Judged:
 class WhatIfs(APIView):
     """Staying on Express beside moving, to the last minor unit (rule book section 6). Nothing is kept."""
 
-    @extend_schema(request=WhatIfRequestSerializer, responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(request=WhatIfRequestSerializer, parameters=[INCLUDE], responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
         on = today()
+        explained = wants_why(request)
         asked = read_what_if(request.data, actor_of(request), on)
         result, blockers = compute(asked, asked.effective_on or on, on)
-        return Response(as_json(result) | {"checks": [blocker_as_json(b) for b in blockers]})
+        told = as_json(result) | {"checks": [blocker_as_json(b) for b in blockers]}
+        if explained:
+            book = rule_book_of(result.rule_version) or rule_book()
+            told["why"] = tree_in_words(whys(result, book, with_lines=True), result.currency)
+        return Response(told)
 
 
 BEST_DATE_QUERY = [

@@ -1,6 +1,7 @@
 """Read models of renewal quotes: what they should be, and what pages, API and papers show of them."""
 
 from renewals.queries.current import is_stale, open_transition_of
+from renewals.queries.differences import difference_of, versions_of
 from renewals.queries.drafts import Draft, DraftLine, agreement_drafts, express_drafts
 from renewals.queries.due import agreements_due, express_sites_due
 from renewals.queries.pages import (
@@ -14,6 +15,7 @@ from renewals.queries.pages import (
     waiting_quotes,
 )
 from renewals.queries.paper import paper_of
+from renewals.queries.rerun import all_reruns, rerun_of
 from renewals.queries.stored import LOOKED, Look, content, last_look, last_prices, latest_of, state_of
 from renewals.queries.why import line_why, quote_why
 
@@ -25,7 +27,9 @@ __all__ = [
     "QuoteView",
     "agreement_drafts",
     "agreements_due",
+    "all_reruns",
     "content",
+    "difference_of",
     "express_drafts",
     "express_sites_due",
     "is_stale",
@@ -40,8 +44,10 @@ __all__ = [
     "quote_choices",
     "quote_view",
     "quote_why",
+    "rerun_of",
     "seen_quotes",
     "settled_quotes",
     "state_of",
+    "versions_of",
     "waiting_quotes",
 ]
