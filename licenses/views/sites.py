@@ -1,6 +1,6 @@
 """Sites and Agreements as pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from licenses.papers.render import Unprintable
 from licenses.queries import rule_book, standing
 from licenses.readmodels import (
     SiteStanding,
+    agreement_why,
     expected_anniversary,
     expected_sentence,
     license_lines,
@@ -23,9 +24,13 @@ from licenses.readmodels import (
     site_standings,
     visible_sites,
 )
+from licenses.rules.explaining import explain_anniversary
 from licenses.rules.levels import Standing
 from licenses.views.paging import slice_of
 from licenses.views.shared import Item, actor_of, line_rows
+from licenses.why import Figure
+from licenses.why import why as in_words
+from portal.kernel.explanation import Explanation
 from sites.clock import now, today
 from sites.models import Agreement, Site, SiteContact
 from sites.templatetags.formats import day
@@ -33,6 +38,8 @@ from sites.templatetags.formats import points as figure
 from sites.words import fault_as_json
 
 SITE_LINES = 20
+
+Why = Mapping[str, Explanation | None]
 
 
 def site_list(request: HttpRequest) -> HttpResponse:
@@ -78,10 +85,11 @@ def _site_facts(stands: SiteStanding) -> list[Item]:
     if site.agreement:
         link = reverse("agreement_page", args=[site.agreement.number])
         role = _("Originating Site") if site.originating else _("Additional Site")
+        why = agreement_why(site.agreement, stands.standing, today()) if stands.standing else {}
         facts += [
             Item(_("Agreement"), site.agreement.number, url=link, note=role),
-            _anniversary(stands.anniversary),
-            Item(_("Price level"), stands.level),
+            _anniversary(stands.anniversary, why.get("anniversary")),
+            Item(_("Price level"), stands.level, why=why.get("level")),
         ]
     else:
         facts += [
@@ -91,12 +99,13 @@ def _site_facts(stands: SiteStanding) -> list[Item]:
     return facts
 
 
-def _anniversary(known: date | None) -> Item:
+def _anniversary(known: date | None, why: Explanation | None) -> Item:
     """The Anniversary; where no Term has begun yet the one to expect, with its reason (rule T1)."""
     if known:
-        return Item(_("Anniversary"), day(known))
+        return Item(_("Anniversary"), day(known), why=why)
     expected = expected_anniversary(today())
-    return Item(_("Anniversary"), day(expected.anniversary), note=expected_sentence(expected))
+    why = explain_anniversary(today(), today(), rule_book().version)
+    return Item(_("Anniversary"), day(expected.anniversary), note=expected_sentence(expected), why=why)
 
 
 def holdings_statement(request: HttpRequest, site_number: str, kind: str) -> HttpResponse:
@@ -121,11 +130,13 @@ def agreement_page(request: HttpRequest, number: str) -> HttpResponse:
     agreement = one(Agreement.objects.visible_to(actor).select_related("customer"), number=number)
     stands = standing(agreement, today())
     sites: list[Site] = list(visible_sites(actor).filter(agreement=agreement))
+    why = agreement_why(agreement, stands, today())
     context = {
         "agreement": agreement,
         "stands": stands,
         "sites": sites,
-        "facts": _agreement_facts(agreement, stands),
+        "facts": _agreement_facts(agreement, stands, why),
+        "why": _figures(why),
         "ladder": rule_book().ladder,
         "outside": stands.level in rule_book().outside_levels,
         "resets": stands.explanation.parts,
@@ -138,15 +149,21 @@ def agreement_page(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "sites/agreement_page.html", context)
 
 
-def _agreement_facts(agreement: Agreement, stands: Standing) -> list[Item]:
+def _figures(why: Why) -> list[Figure]:
+    """What the ladder shows, each with its derivation."""
+    labels = {"level": _("Price level"), "points": _("Points"), "missing": _("Missing to the next level")}
+    return [Figure(label, in_words(each)) for name, label in labels.items() if (each := why[name])]
+
+
+def _agreement_facts(agreement: Agreement, stands: Standing, why: Why) -> list[Item]:
     term = _("begins with the first order or move")
     if stands.term:
         term = f"{day(stands.term.starts_on)} – {day(stands.term.ends_on)}"
     return [
         Item(_("Agreement number"), agreement.number),
         Item(_("Customer"), agreement.customer.name),
-        _anniversary(stands.anniversary),
-        Item(_("Term"), term),
-        Item(_("Price level"), stands.level),
-        Item(_("Points in this Term"), figure(stands.points)),
+        _anniversary(stands.anniversary, why["anniversary"]),
+        Item(_("Term"), term, why=why["term"]),
+        Item(_("Price level"), stands.level, why=why["level"]),
+        Item(_("Points in this Term"), figure(stands.points), why=why["points"]),
     ]

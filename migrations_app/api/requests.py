@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from licenses.api.asked import Asked
 from licenses.api.base import CursorList, actor_of
+from licenses.api.including import INCLUDE, tree_in_words, wants_why
 from migrations_app import operations, queries
 from migrations_app.api.bodies import read_request, read_step, read_version
 from migrations_app.api.serializers import NewRequestSerializer, RequestSerializer, StepSerializer
@@ -32,10 +33,13 @@ def visible(request: Request, pk: UUID) -> TransferRequest:
     return found
 
 
-def answer(request: Request, transfer: TransferRequest, *, status: int = 200) -> Response:
-    """The request in full; its version is the ETag."""
+def answer(request: Request, transfer: TransferRequest, *, status: int = 200, explained: bool = False) -> Response:
+    """The request in full; its version is the ETag. `explained` adds the derivations that were kept with the plan."""
     view = queries.describe(transfer, actor_of(request))
-    return Response(RequestSerializer(view).data, status=status, headers={"ETag": f'"{view.version}"'})
+    told = RequestSerializer(view).data
+    if explained and view.plan and "why" in view.plan:
+        told["plan"] = {**told["plan"], "why": tree_in_words(view.plan["why"], view.plan["currency"])}
+    return Response(told, status=status, headers={"ETag": f'"{view.version}"'})
 
 
 @extend_schema(parameters=[OpenApiParameter("status", OpenApiTypes.STR, enum=TransferRequest.Status.values)])
@@ -69,9 +73,10 @@ class TransferRequests(CursorList):
 class TransferRequestPage(APIView):
     """One transfer request."""
 
-    @extend_schema(responses=RequestSerializer)
+    @extend_schema(responses=RequestSerializer, parameters=[INCLUDE])
     def get(self, request: Request, pk: UUID) -> Response:
-        return answer(request, visible(request, pk))
+        explained = wants_why(request)
+        return answer(request, visible(request, pk), explained=explained)
 
 
 class TransferRequestStep(APIView):

@@ -45,6 +45,13 @@ class WaiverSerializer(serializers.Serializer):
     reason = serializers.CharField()
 
 
+class PlanField(serializers.JSONField):
+    """What the move would do; the derivations that are kept with it are told when they are asked for."""
+
+    def to_representation(self, value: dict[str, Any]) -> dict[str, Any]:
+        return {name: each for name, each in value.items() if name != "why"}
+
+
 class RequestSerializer(serializers.Serializer):
     """A transfer request: where it stands, whose turn it is, and everything that is known about it."""
 
@@ -62,7 +69,7 @@ class RequestSerializer(serializers.Serializer):
     waiting_until = serializers.DateField(allow_null=True)
     lines = LineSerializer(many=True)
     checks = CheckSerializer(many=True)
-    plan = serializers.JSONField(allow_null=True)
+    plan = PlanField(allow_null=True)
     decision_reason = serializers.CharField()
     fault = serializers.CharField()
     created_at = serializers.DateTimeField()

@@ -138,7 +138,7 @@ def _submit(step: _Step) -> None:
     waits = sleeping(judged.blockers)
     request.waiting_for, request.waiting_until = (waits.code, waits.heals_on) if waits else ("", None)
     request.checks = [stored(b) for b in judged.blockers]
-    request.plan = as_json(outlook(judged))
+    request.plan = as_json(outlook(judged), judged.book)
     request.submitted_by_id, request.submitted_at = step.actor.user_id, step.at
     request.decided_by_id = request.decided_at = None
     step.to("submitted", "submitted", lines=len(judged.lines))

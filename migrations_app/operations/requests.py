@@ -63,7 +63,7 @@ def create_request(
         effective_on=effective_on,
         reason=reason.strip(),
         checks=[stored(b) for b in judged.blockers],
-        plan=as_json(outlook(judged)),
+        plan=as_json(outlook(judged), judged.book),
         created_by_id=actor.user_id,
         created_at=at,
     )

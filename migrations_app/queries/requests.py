@@ -297,7 +297,7 @@ def preview(
 def preview_of(move: Move, on: date, horizon_months: int) -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
     """The same for a move that was read already."""
     judged = judge(move, on)
-    return tuple(blocker_as_json(b) for b in judged.blockers), as_json(outlook(judged, horizon_months))
+    return tuple(blocker_as_json(b) for b in judged.blockers), as_json(outlook(judged, horizon_months), judged.book)
 
 
 def reversal_days() -> int:

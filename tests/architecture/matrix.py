@@ -17,6 +17,7 @@ API = "401 200 200 200 200 200 200 200"
 API_NORDVINDS = "401 200 404 404 200 200 200 200"
 API_SENDERS = "401 200 404 404 404 404 404 200"
 API_POST_ONLY = "401 405 405 405 405 405 405 405"
+API_NOTHING_YET = "401 404 404 404 404 404 404 404"
 
 # Whoever isn't staff is led to the desk's own sign-in, which refuses them.
 DESK = "302 302 302 302 302 200 200 200"
@@ -81,6 +82,7 @@ PAGES = {
     "quotes/": SIGNED_IN,
     "quotes/<str:pk>/": NORDVINDS,
     "quotes/<str:pk>/pdf/": NORDVINDS,
+    "quotes/<str:pk>/rerun/": NORDVINDS,
     # Back to the quote's page, which is there or isn't.
     "quotes/<str:pk>/<str:verb>/": ELSEWHERE,
     "api/schema/": OPEN,
@@ -149,6 +151,8 @@ INTERFACE = {
     "renewal-quotes/": API,
     "renewal-quotes/<str:pk>/": API_NORDVINDS,
     "renewal-quotes/<str:pk>/pdf/": API_NORDVINDS,
+    # There is one version alone, so nothing to compare it with.
+    "renewal-quotes/<str:pk>/differences/": API_NOTHING_YET,
     "renewal-quotes/<str:pk>/accept/": API_POST_ONLY,
     "renewal-quotes/<str:pk>/decline/": API_POST_ONLY,
     "^(?:.*/)?$": "401 404 404 404 404 404 404 404",
