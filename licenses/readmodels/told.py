@@ -27,8 +27,19 @@ def standing_sentence(view: PointsView) -> str:
     if stands.next_level is None or stands.missing is None:
         return _("%(points)s points in the Term. Price level: %(level)s. The top of the ladder is reached.") % told
     told |= {"missing": format_points(stands.missing, _lang()), "next": stands.next_level}
+    rungs = [name for name, _threshold in view.ladder]
+    if stands.level not in rungs or rungs.index(stands.next_level) > rungs.index(stands.level):
+        return (
+            _("%(points)s points in the Term. Price level: %(level)s. %(missing)s points are missing to %(next)s.")
+            % told
+        )
+    # The level in force is higher than what this Term has earned so far, and counts until the Anniversary.
     return (
-        _("%(points)s points in the Term. Price level: %(level)s. %(missing)s points are missing to %(next)s.") % told
+        _(
+            "%(points)s points in the Term. Price level: %(level)s. %(missing)s points are missing to earn %(next)s in"
+            " this Term."
+        )
+        % told
     )
 
 

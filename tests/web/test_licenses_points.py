@@ -143,6 +143,14 @@ def test_what_is_known_now_and_was_not_then_is_told(client_of: Browser, story: S
     assert "What is known now" not in seen(text(mette, f"{address}?as_of=2026-05-31"))
 
 
+def test_what_is_missing_is_told_beside_a_level_that_outlives_its_points(client_of: Browser, story: Story) -> None:
+    address = reverse("agreement_points", args=[story.agreement.number])
+    page = seen(text(client_of("mette"), f"{address}?as_of=2026-11-24"))
+    assert "Price level: E. 350.25 points are missing to earn E in this Term." in page
+    early = seen(text(client_of("mette"), f"{address}?as_of=2026-05-02"))
+    assert "Price level: D. 364.50 points are missing to E." in early
+
+
 def test_the_statement_runs_and_its_reversals_lead_to_what_they_reverse(client_of: Browser, story: Story) -> None:
     mette, address = client_of("mette"), reverse("agreement_points", args=[story.agreement.number])
     page = text(mette, address)
