@@ -1,11 +1,12 @@
 from django.urls import path, re_path
 
-from licenses.api import catalog, holdings, proofs, sites, statements
+from licenses.api import catalog, forecasts, holdings, proofs, sites, statements
 
 urlpatterns = [
     path("sites/", sites.SiteList.as_view(), name="api_sites"),
     path("sites/<str:site_number>/", sites.SiteDetail.as_view(), name="api_site"),
     path("agreements/<str:number>/", sites.AgreementDetail.as_view(), name="api_agreement"),
+    path("agreements/<str:number>/forecast/", forecasts.AgreementForecast.as_view(), name="api_forecast"),
     path("agreements/<str:number>/points/", sites.AgreementPoints.as_view(), name="api_points"),
     path("agreements/<str:number>/points/entries/", sites.PointsEntries.as_view(), name="api_points_entries"),
     re_path(

@@ -5,27 +5,29 @@ from datetime import date
 from decimal import Decimal
 
 from licenses.queries import standings
+from licenses.queries.forecasts import forecasts
+from licenses.readmodels.forecast import GoalView, told_forecast
 from sites.models import Agreement
 from sites.tenancy.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementCard:
-    """An agreement at a glance; `missing` points to `next_level`, None at the top."""
+    """An agreement at a glance; `goals` are what its forecast says of levels to keep or reach."""
 
     number: str
     customer_name: str
     anniversary: date | None
     level: str
     points: Decimal
-    next_level: str | None
-    missing: Decimal | None
+    goals: tuple[GoalView, ...]
 
 
 def agreement_cards(actor: Actor, on: date, most: int = 6) -> list[AgreementCard]:
     """The first agreements that the actor may see, as they stand on `on`."""
     agreements = list(Agreement.objects.visible_to(actor).select_related("customer").order_by("number")[:most])
     found = standings(agreements, on)
+    foretold = forecasts(agreements, found, actor, on)
     return [
         AgreementCard(
             number=a.number,
@@ -33,8 +35,7 @@ def agreement_cards(actor: Actor, on: date, most: int = 6) -> list[AgreementCard
             anniversary=found[a.pk].anniversary,
             level=found[a.pk].level,
             points=found[a.pk].points,
-            next_level=found[a.pk].next_level,
-            missing=found[a.pk].missing,
+            goals=told_forecast(a, foretold[a.pk], found[a.pk]).goals,
         )
         for a in agreements
     ]
