@@ -10,7 +10,9 @@ People = Callable[..., Page]
 PAGES = {
     "visitor": ["/", "/accounts/login/", "/contact-me/"],
     "mette": [
-        "/home/", "/sites/", "/sites/7004511/", "/agreements/61734/", "/licenses/", "/proofs/", "/transfers/",
+        "/home/", "/sites/", "/sites/7004511/", "/agreements/61734/",
+        "/agreements/61734/points/", "/agreements/61734/points/?as_of=2026-11-24&known_at=2026-01-01T00:00",
+        "/licenses/", "/licenses/?as_of=2026-02-30&known_at=x", "/proofs/", "/transfers/",
         "/transfers/new/", "/transfers/new/?source=7004511&target=7004620", "/quotes/", "/enrollments/",
     ],
     "jonas": ["/home/", "/customers/", "/transfer-forms/", "/transfer-forms/new/", "/enrollments/new/"],
