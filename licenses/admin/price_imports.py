@@ -1,6 +1,6 @@
 """The desk's work on price lists: files are handed in, compared, put into force by somebody else, or rejected."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from licenses.intake import price_templates
 from licenses.intake.limits import LIMITS, MIB
 from licenses.intake.price_list import PRICES
+from licenses.intake.sheets import Value
 from licenses.models import PriceImport, PriceImportRow
 from licenses.operations.price_imports import compare_again, put_prices_in_force, reject_prices, upload_prices
 from licenses.queries.price_imports import (
@@ -127,7 +128,8 @@ class PriceImportAdmin(CaseAdmin):
         """The file to fill in as `kind` xlsx or csv; with `?list=` it holds what stands on that list today."""
         if kind not in MIME:
             raise Http404
-        lang, rows, name = get_language() or "en", iter(()), "price-list"
+        lang, name = get_language() or "en", "price-list"
+        rows: Iterable[Sequence[Value]] = ()
         if asked := request.GET.get("list"):
             prices = lists_for(actor_of(request)).filter(pk=_uuid(asked)).first()
             if prices is None:
@@ -206,8 +208,9 @@ class PriceImportAdmin(CaseAdmin):
         return str(DONE[verb]) % {"number": str(case)}
 
 
-def _uuid(text: str) -> UUID | None:
+def _uuid(text: str) -> UUID:
+    """Raises Http404 for what is none."""
     try:
         return UUID(text)
-    except ValueError:
-        return None
+    except ValueError as error:
+        raise Http404 from error

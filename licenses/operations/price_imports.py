@@ -41,7 +41,7 @@ def upload_prices(
     if not actor.is_staff:
         raise Forbidden(Fault("not_yours"))
     name = (upload.name or "").replace("\\", "/").rpartition("/")[2][-200:]
-    target = lists_for(actor).filter(pk=price_list).first()
+    target = lists_for(actor).filter(pk=price_list).first() if price_list else None
     faults = [] if target is not None else [Fault("price_list_unknown", "price_list")]
     faults += _day_faults(effective_on, on)
     try:

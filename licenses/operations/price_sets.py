@@ -4,6 +4,9 @@ A file says what the list is from its effective day on. Prices of a part at a le
 differs, the series that stands ends the day before, or is withdrawn where it never held, and the file's begins.
 """
 
+from datetime import date
+from uuid import UUID
+
 from django.db import connection
 
 from licenses.models import PriceImport, PriceImportRow, PriceList
@@ -99,5 +102,5 @@ def apply(case: PriceImport, prices: PriceList) -> None:
             cursor.execute(statement, _asked(case, prices))
 
 
-def _asked(case: PriceImport, prices: PriceList) -> dict[str, object]:
+def _asked(case: PriceImport, prices: PriceList) -> dict[str, UUID | date]:
     return {"import": case.pk, "list": prices.pk, "day": case.effective_on}
