@@ -1,6 +1,5 @@
 """Where an Agreement stands as of a day, as known at an instant: figures, Terms, and what was recorded later."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -135,5 +134,5 @@ def _later(agreement: Agreement, asked: Moments, on: date) -> Later | None:
     if asked.known_at is None:
         return None
     rows = recorded_later(agreement, asked)
-    newest: Sequence[PointsMovement] = rows.order_by("-sequence")[:LATER_SHOWN]
-    return Later(rows.count(), sum_of(rows), tuple(newest), standing(agreement, on))
+    newest = tuple(rows.order_by("-sequence")[:LATER_SHOWN])
+    return Later(rows.count(), sum_of(rows), newest, standing(agreement, on))

@@ -73,7 +73,8 @@ def holdings_statement(actor: Actor, site: Site, asked: Moments, most: int) -> H
     rows = license_lines(actor, asked.as_of, asked.known_at).filter(site=site, quantity__gt=0)
     lines: list[Any] = list(rows.order_by("part_id", "acquired_on", "order_reference", "pk")[: most + 1])
     customer = site.customer
-    place = (site.street, f"{site.postal_code} {site.city}".strip(), str(site.country.name))
+    country: Any = site.country
+    place = (site.street, f"{site.postal_code} {site.city}".strip(), str(country.name))
     return HoldingsPaper(
         site_number=site.site_number,
         site_name=site.name,
