@@ -215,6 +215,10 @@ PRICE_WORDS = {
     "price_nothing_changes": Words(
         _("The file says what the list says already."), _("Reject the import: there is nothing to put into force.")
     ),
+    "price_levels_order": Words(
+        _("Parts that cost more at a better level than at a lower one: %(parts)s."),
+        _("That can be meant; look at them before the file goes into force."),
+    ),
     "price_list_moved": Words(
         _("The price list was changed after this file was compared with it."),
         _("Compare again and look at the difference before it goes into force."),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from licenses.intake import price_templates
 from licenses.intake.limits import LIMITS, MIB
 from licenses.intake.price_list import PRICES
+from licenses.intake.price_templates import JudgedRow
 from licenses.intake.sheets import Value
 from licenses.models import PriceImport, PriceImportRow
 from licenses.operations.price_imports import compare_again, put_prices_in_force, reject_prices, upload_prices
@@ -24,6 +25,7 @@ from licenses.queries.price_imports import (
     findings,
     import_rows,
     largest_changes,
+    levels_out_of_order,
     lists_for,
     percent_steps,
     present_rows,
@@ -71,11 +73,12 @@ class PriceImportAdmin(CaseAdmin):
         return actor_of(request).is_staff
 
     def get_urls(self) -> list[URLPattern]:
-        """Three addresses more: the file to fill in, empty or with a list in it, and an import's rows."""
+        """More addresses: the file to fill in, empty or with a list in it; an import's rows, as a page and a file."""
         view = self.admin_site.admin_view
         return [
             path("template/<slug:kind>/", view(self.template_view), name="licenses_priceimport_template"),
             path("<uuid:pk>/rows/", view(self.rows_view), name="licenses_priceimport_rows"),
+            path("<uuid:pk>/findings.xlsx", view(self.findings_view), name="licenses_priceimport_findings"),
             *super().get_urls(),
         ]
 
@@ -156,6 +159,15 @@ class PriceImportAdmin(CaseAdmin):
         }
         return TemplateResponse(request, "admin/licenses/priceimport/rows.html", context)
 
+    def findings_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The file as it was read, with what was found beside each row."""
+        case = self._case(request, str(pk))
+        rows = import_rows(case).order_by("number").iterator(chunk_size=2000)
+        judged = (JudgedRow(row.number or 0, row.values, [told(fault) for fault in row.errors]) for row in rows)
+        made = price_templates.with_findings(judged, get_language() or "en")
+        headers = {"Content-Disposition": f'attachment; filename="{case}.xlsx"'}
+        return HttpResponse(made, content_type=MIME["xlsx"], headers=headers)
+
     def buttons(self, actor: Actor, case: PriceImport) -> Sequence[CaseButton]:
         """What can be done now: of putting into force and comparing again, the one that fits the list as it stands."""
         moved = case.compared_with is not None and case.compared_with != case.price_list.version
@@ -190,6 +202,8 @@ class PriceImportAdmin(CaseAdmin):
             notes.append(Fault("price_list_moved"))
         elif not changed(case):
             notes.append(Fault("price_nothing_changes"))
+        if dearer := levels_out_of_order(case):
+            notes.append(Fault("price_levels_order", params={"parts": dearer}))
         if roles_on(actor, case) == {DESK}:
             notes.append(Fault("own_case"))
         return [str(fault_as_json(fault)["message"]) for fault in notes]

@@ -24,6 +24,9 @@ from licenses.intake.reader import RawRow
 from licenses.rules.price_rows import PriceLine
 from portal.kernel.errors import Fault, Invalid
 
+# What we add to a file that is sent back.
+FINDINGS = {"en": ("findings", "row in the file"), "da": ("fund", "række i filen")}
+
 PRICES = HeadingTable(
     (
         Column(
@@ -61,6 +64,7 @@ PRICES = HeadingTable(
             ("to", "until", "valid until", "end date", "ends on", "til", "til dato", "slutdato"),
         ),
     ),
+    ignored=(*FINDINGS["en"], *FINDINGS["da"]),
 )
 FIELDS = tuple(column.field for column in PRICES.columns)
 REQUIRED = frozenset(column.field for column in PRICES.columns if column.required)

@@ -1,7 +1,8 @@
 """The price list to fill in: a spreadsheet or CSV, empty or with prices in it. Texts in the asked language."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 import xlsxwriter
@@ -10,8 +11,9 @@ from django.utils.translation import gettext
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
-from licenses.intake.price_list import PRICES
-from licenses.intake.sheets import DATE_FORMATS, OPTIONS, Value, csv_file, language
+from licenses.intake.limits import LIMITS
+from licenses.intake.price_list import FINDINGS, PRICES
+from licenses.intake.sheets import DATE_FORMATS, OPTIONS, RISKY, Value, csv_file, language
 
 WIDTHS = {"part_number": 16, "country": 8, "currency": 8, "level": 8}
 OTHER_WIDTH = 16
@@ -47,6 +49,39 @@ def xlsx(lang: str, rows: Iterable[Sequence[Value]] = ()) -> bytes:
             bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E0E0E0", "text_wrap": True})
             _data_sheet(book, lang, bold, rows)
             _help_sheet(book, lang, bold)
+        return buffer.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """A row of a file: the sheet's number, its values as they stood there, what was found as sentences."""
+
+    number: int
+    values: Mapping[str, str]
+    findings: Sequence[str]
+
+
+def with_findings(rows: Iterable[JudgedRow], lang: str) -> bytes:
+    """A file as it was read, with what was found beside each row: to be mended and handed in again as a whole."""
+    with translation.override(lang):
+        buffer = io.BytesIO()
+        with xlsxwriter.Workbook(buffer, OPTIONS | {"constant_memory": True}) as book:
+            bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E0E0E0"})
+            plain = book.add_format({"num_format": "@"})
+            quoted = book.add_format({"num_format": "@", "quote_prefix": True})
+            sheet = book.add_worksheet(gettext("Prices"))
+            sheet.freeze_panes(1, 0)
+            headings = [column.heading(lang) for column in PRICES.columns] + list(FINDINGS[language(lang)])
+            for index, heading in enumerate(headings):
+                sheet.set_column(index, index, 80 if index == len(PRICES.columns) else OTHER_WIDTH, plain)
+                sheet.write_string(0, index, heading, bold)
+            for at, row in enumerate(rows, start=1):
+                texts = [row.values.get(column.field, "") for column in PRICES.columns] + [" ".join(row.findings)]
+                for index, text in enumerate(texts):
+                    if text:
+                        style = quoted if text.startswith(RISKY) else plain
+                        sheet.write_string(at, index, text[: LIMITS.cell_characters], style)
+                sheet.write_number(at, len(texts), row.number)
         return buffer.getvalue()
 
 

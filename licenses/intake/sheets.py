@@ -8,6 +8,8 @@ from decimal import Decimal
 
 # Texts stay texts: nothing in a cell becomes a formula, a link or a number by itself.
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+# What a spreadsheet would take for a formula when such a cell is edited or exported.
+RISKY = ("=", "+", "-", "@", "\t", "\r")
 DATE_FORMATS = {"da": "d.m.yyyy", "en": "yyyy-mm-dd"}
 
 Value = str | Decimal | date | None

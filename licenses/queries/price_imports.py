@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import F, Func, Q, QuerySet
 
 from licenses.models import Price, PriceImport, PriceImportRow, PriceList
+from licenses.queries.books import rule_book
 from licenses.queries.price_check import percent
 from licenses.rules.workflow import DESK, SECOND
 from sites.tenancy import Actor
@@ -103,11 +104,29 @@ SELECT fault->>'code', (array_agg(fault ORDER BY r.number))[1]::text, count(DIST
 """
 
 
+_OUT_OF_ORDER = """
+SELECT count(DISTINCT part_number) FROM (
+    SELECT part_number, amount > lag(amount) OVER (PARTITION BY part_number, valid_from
+                                                   ORDER BY array_position(%s::text[], level::text)) AS dearer
+      FROM licenses_priceimportrow
+     WHERE price_import_id = %s AND number IS NOT NULL AND level = ANY (%s::text[]) AND amount IS NOT NULL) AS rungs
+ WHERE dearer
+"""
+
+
 def findings(case: PriceImport) -> list[tuple[dict[str, Any], int]]:
     """Each kind of fault by a row that has it, as it was stored, with how many rows do; the most frequent first."""
     with connection.cursor() as cursor:
         cursor.execute(_FINDINGS, [case.pk])
         return [(json.loads(example), count) for _code, example, count in cursor.fetchall()]
+
+
+def levels_out_of_order(case: PriceImport) -> int:
+    """How many parts have a price at a rung of the ladder above that at a lower one, on the same first day."""
+    rungs = [level for level, _ in rule_book().ladder]
+    with connection.cursor() as cursor:
+        cursor.execute(_OUT_OF_ORDER, [rungs, case.pk, rungs])
+        return int(cursor.fetchone()[0])
 
 
 def present_rows(prices: PriceList, on: date) -> Iterator[tuple[str | Decimal | date | None, ...]]:

@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from licenses.intake.cells import FIRST_DAY, LAST_DAY, MAX_QUANTITY
 from licenses.intake.headings import Column
 from licenses.intake.limits import LIMITS
-from licenses.intake.sheets import DATE_FORMATS, OPTIONS, csv_file, language
+from licenses.intake.sheets import DATE_FORMATS, OPTIONS, RISKY, csv_file, language
 from migrations_app.intake.guide import explanations, notes
 from migrations_app.intake.headings import FORM
 from migrations_app.intake.paper_form import pdf
@@ -24,8 +24,6 @@ from migrations_app.intake.values import MAX_LENGTH
 __all__ = ["FailedRow", "csv", "failed_rows", "pdf", "xlsx"]
 
 WIDTHS = {"part_number": 16, "quantity": 12, "effective_on": 16, "reference": 20, "reason": 40}
-# What a spreadsheet would take for a formula when such a cell is edited or exported.
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)

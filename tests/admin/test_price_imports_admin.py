@@ -76,6 +76,31 @@ def test_rows_with_faults_are_shown_with_what_to_do(acting: Any, client_of: Brow
     assert len(client_of("soren").get(page_of(case, "rows")).context["rows"]) == 4
 
 
+def test_a_file_comes_back_with_its_findings_and_goes_in_again(
+    acting: Any, client_of: Browser, run_jobs: Any, tmp_path: Any
+) -> None:
+    case = checked(acting, run_jobs, [row("=XXXXXX", "BL", "-1"), *whole_list()[:3]])
+    soren = client_of("soren")
+    address = page_of(case, "findings")
+    assert address in soren.get(page_of(case)).content.decode()
+    back = soren.get(address)
+    path = tmp_path / "back.xlsx"
+    path.write_bytes(back.content)
+    with open_price_file(path, path.name) as file:
+        assert not file.warnings
+        first, *rest = file.rows()
+    assert first.values["part_number"] == "=XXXXXX" and first.values["price"] == "-1"
+    assert len(rest) == 3 and not any(each.faults for each in rest)
+
+
+def test_prices_that_rise_with_the_level_are_pointed_out(acting: Any, client_of: Browser, run_jobs: Any) -> None:
+    part = stands()[0][0]
+    case = checked(acting, run_jobs, whole_list(**{f"{part}_H": "999999"}))
+    page = client_of("soren").get(page_of(case))
+    assert "better level than at a lower one: 1." in page.content.decode()
+    assert [b.verb for b in page.context["buttons"]] == ["put_in_force", "reject"]
+
+
 def test_what_goes_is_shown_among_the_rows(acting: Any, client_of: Browser, run_jobs: Any) -> None:
     part, level, amount = stands()[0][:3]
     case = checked(acting, run_jobs, whole_list(**{f"{part}_{level}": None}))

@@ -176,6 +176,7 @@ WORKPLACE = {
     "licenses/priceimport/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/rulebookversion/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/priceimport/<uuid:pk>/rows/": DESK,
+    "licenses/priceimport/<uuid:pk>/findings.xlsx": DESK,
     "licenses/priceimport/template/<slug:kind>/": DESK,
 }
 
