@@ -1,7 +1,7 @@
 """What each input of a derivation is called, and how its value is written."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -100,6 +100,14 @@ LABELS: dict[str, Label] = {
     "overlap_days": Label(_("Days paid for twice"), _number),
     "term": Label(_("Term"), _period),
 }
+
+
+_ORDER = {name: place for place, name in enumerate(LABELS)}
+
+
+def in_reading_order(names: Iterable[str]) -> list[str]:
+    """Names of inputs as they are read one after the other: a store keeps them in an order of its own."""
+    return sorted(names, key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
 
 
 def labelled(name: str, value: Any, say: Speech) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from licenses.why import dates, levels, prices, sums
-from licenses.why.labels import labelled
+from licenses.why.labels import in_reading_order, labelled
 from licenses.why.rulebook import rule_words
 from licenses.why.speech import Inputs, Speech
 from licenses.why.worked import Worked
@@ -101,7 +101,7 @@ def _why(explanation: Explanation, lang: str, currency: str) -> Why:
     write = SENTENCES.get(explanation.rule)
     worked = write(explanation, inputs, say) if write else Worked(_("Taken as it stands."), str(explanation.result))
     title, statement = rule_words(explanation.rule)
-    told = (labelled(name, value, say) for name, value in explanation.inputs.items())
+    told = (labelled(name, explanation.inputs[name], say) for name in in_reading_order(explanation.inputs))
     return Why(
         rule=explanation.rule,
         title=str(title),
