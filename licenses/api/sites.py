@@ -1,6 +1,6 @@
 """Sites and Agreements: who holds, under which Anniversary, at which level."""
 
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,10 +11,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from licenses.api.base import CursorList, actor_of
+from licenses.api.including import INCLUDE, in_words, wants_why
 from licenses.api.statements import AS_OF, asked_moments, of_today
 from licenses.models import PointsMovement
 from licenses.queries import standing
-from licenses.readmodels import asked_entries, one, site_standings, visible_sites
+from licenses.readmodels import agreement_why, asked_entries, one, site_standings, visible_sites
 from licenses.rules.levels import Standing
 from sites.clock import today
 from sites.models import Agreement, Site
@@ -110,27 +111,34 @@ def _agreement(actor: Actor, number: str) -> Agreement:
     return one(Agreement.objects.visible_to(actor), number=number)
 
 
+def _told(request: Request, agreement: Agreement, stands: Standing, on: date, explained: bool) -> Response:
+    """The Agreement as it stands on a day; with `why`, each figure's derivation, where that was asked for."""
+    told = AgreementSerializer(agreement_facts(actor_of(request), agreement, stands)).data
+    if explained:
+        told["why"] = in_words(agreement_why(agreement, stands, on))
+    return Response(told)
+
+
 class AgreementDetail(APIView):
     """One Agreement today."""
 
-    @extend_schema(responses=AgreementSerializer)
+    @extend_schema(responses=AgreementSerializer, parameters=[INCLUDE])
     def get(self, request: Request, number: str) -> Response:
-        actor = actor_of(request)
-        agreement = _agreement(actor, number)
-        facts = agreement_facts(actor, agreement, standing(agreement, today()))
-        return Response(AgreementSerializer(facts).data)
+        explained = wants_why(request)
+        agreement = _agreement(actor_of(request), number)
+        return _told(request, agreement, standing(agreement, today()), today(), explained)
 
 
 class AgreementPoints(APIView):
     """The same figures as of a date, as known at an instant (rule P7)."""
 
-    @extend_schema(responses=AgreementSerializer, parameters=AS_OF)
+    @extend_schema(responses=AgreementSerializer, parameters=[*AS_OF, INCLUDE])
     def get(self, request: Request, number: str) -> Response:
-        actor = actor_of(request)
-        agreement = _agreement(actor, number)
+        explained = wants_why(request)
+        agreement = _agreement(actor_of(request), number)
         asked = of_today(asked_moments(request))
-        facts = agreement_facts(actor, agreement, standing(agreement, asked.as_of or today(), asked.known_at))
-        return Response(AgreementSerializer(facts).data)
+        on = asked.as_of or today()
+        return _told(request, agreement, standing(agreement, on, asked.known_at), on, explained)
 
 
 @extend_schema(parameters=AS_OF)
