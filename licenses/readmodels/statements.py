@@ -19,8 +19,8 @@ from portal.kernel.period import Period
 from sites.models import Site
 from sites.tenancy import Actor
 
-# A longer paper takes more memory than a worker has; a longer sheet more than its reader's program likes.
-MOST_ON_PAPER, MOST_IN_SHEET = 2_000, 100_000
+# A longer paper or sheet keeps a worker of the web for too long, and takes more memory than it has.
+MOST_ON_PAPER, MOST_IN_SHEET = 2_000, 50_000
 
 
 def points_statement(view: PointsView, lang: str, most: int) -> PointsPaper:

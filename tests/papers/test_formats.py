@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.template import Context, Engine
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import override
 
 from sites.formats import format_amount, format_date, format_moment, format_money, format_number, format_points
@@ -106,3 +107,13 @@ def test_a_day_may_come_as_its_iso_text() -> None:
 
 def test_filters_print_nothing_for_a_missing_value() -> None:
     assert _page(a=None, p=None, n="", d=None, m=None) == "|||||"
+
+
+@pytest.mark.parametrize("lang", ["da", "en"])
+def test_the_desk_writes_dates_like_every_page(lang: str) -> None:
+    instant = datetime(2027, 3, 5, 14, 5)  # noqa: DTZ001
+    with override(lang):
+        for name in ("DATE_FORMAT", "SHORT_DATE_FORMAT"):
+            assert date_format(instant, name) == format_date(instant, lang)
+        for name in ("DATETIME_FORMAT", "SHORT_DATETIME_FORMAT"):
+            assert date_format(instant, name) == format_moment(instant, lang)

@@ -1,0 +1,1 @@
+"""How Django itself writes dates, on the desk for one: as `sites.formats` does everywhere else."""

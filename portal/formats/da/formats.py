@@ -1,0 +1,5 @@
+"""5.3.2027 and 5.3.2027 kl. 14.05."""
+
+DATE_FORMAT = SHORT_DATE_FORMAT = "j.n.Y"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = r"j.n.Y \k\l. H.i"
+TIME_FORMAT = "H.i"
