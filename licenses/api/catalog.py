@@ -1,5 +1,6 @@
 """Parts with their prices, for everybody who has signed in."""
 
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -44,10 +45,14 @@ class PartSerializer(serializers.Serializer):
     @extend_schema_field(PriceSerializer(many=True))
     def get_prices(self, part: Part) -> Any:
         """List by list, the newest prices first, up the ladder and then GV and ED."""
-        rungs = {level: rung for rung, (level, _) in enumerate(rule_book().ladder)}
-        prices = sorted(part.prices.all(), key=lambda price: rungs.get(price.level, len(rungs)))
+        prices = sorted(part.prices.all(), key=lambda price: self._rungs.get(price.level, len(self._rungs)))
         prices.sort(key=_newest_of_each_list)
         return PriceSerializer(prices, many=True).data
+
+    @cached_property
+    def _rungs(self) -> dict[str, int]:
+        """The ladder of today, read once for all the parts of a page."""
+        return {level: rung for rung, (level, _) in enumerate(rule_book().ladder)}
 
 
 def _newest_of_each_list(price: Price) -> tuple[str, str, int]:
