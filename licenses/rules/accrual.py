@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from licenses.rules.pricing import PricedLine
-from portal.kernel.money import round_money
+from portal.kernel.money import round_exact
 from portal.kernel.period import Period
 
 
@@ -22,16 +22,17 @@ def accrued(
 
     Rounded half up to the minor unit once, at the very end.
     """
-    exact = _exact(lines, first, until) - _exact(less, first, until)
-    return round_money(Decimal(exact.numerator) / exact.denominator, currency)
+    return round_exact(_exact(lines, first, until) - _exact(less, first, until), currency)
 
 
 def _exact(lines: Iterable[PricedLine], first: date, until: date) -> Fraction:
     """Sums amount times months per number of months first, so that a thousand lines need few divisions."""
-    counted: dict[Period, int] = {}
+    counted: dict[tuple[date, date], int] = {}
     sums: dict[int, Decimal] = {}
     for line in lines:
-        if line.cover not in counted:
-            counted[line.cover] = months_within(line.cover, first, until)
-        sums[line.months] = sums.get(line.months, Decimal(0)) + line.amount * counted[line.cover]
+        span = (line.cover.starts_on, line.cover.ends_on)
+        within = counted.get(span)
+        if within is None:
+            within = counted[span] = months_within(line.cover, first, until)
+        sums[line.months] = sums.get(line.months, Decimal(0)) + line.amount * within
     return sum((Fraction(amount) / months for months, amount in sums.items()), Fraction(0))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from licenses.rules.pricing import YEAR_MONTHS, OrderLine, order_line
+from licenses.rules.pricing import YEAR_MONTHS, OrderLine
 from licenses.rules.terms import anniversary_cover, stub
 from portal.kernel.errors import Fault
-from portal.kernel.period import DAY, Period, is_month_end
+from portal.kernel.period import DAY, Period, is_month_end, whole_months
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,13 @@ class HeldLine:
     reinstatement_part: str | None
     cover_start: date
 
-    def ordered(self, cover: Period) -> OrderLine:
-        """The line as ordered for `cover`. Raises ValueError for cover not made of whole months (rule T6)."""
-        return order_line(self.key, self.part_number, self.renewal_part, self.quantity, cover, self.points_each)
+    def ordered(self, cover: Period, months: int | None = None) -> OrderLine:
+        """The line as ordered for `cover`, whose `months` are counted where they aren't known.
+
+        Raises ValueError for cover not made of whole months (rule T6).
+        """
+        months = whole_months(cover) if months is None else months
+        return OrderLine(self.key, self.part_number, self.renewal_part, self.quantity, cover, months, self.points_each)
 
 
 def is_lapsed(cover_end: date, on: date) -> bool:
@@ -97,4 +101,4 @@ def transition_lines(
 
 def express_line(held: HeldLine, cover: Period) -> OrderLine:
     """The line as Express renews it for a `cover` of 12 months (rule T3)."""
-    return OrderLine(held.key, held.part_number, held.renewal_part, held.quantity, cover, YEAR_MONTHS, held.points_each)
+    return held.ordered(cover, YEAR_MONTHS)

@@ -12,7 +12,7 @@ from licenses.rules.pricing import OrderLine, PriceBook, PricedLine, PricedOrder
 from licenses.rules.rulebook import BASE_LEVEL, Books, RuleBook
 from licenses.rules.terms import anniversary_cover, express_covers, next_anniversary, stub, terms_between
 from portal.kernel.errors import Fault
-from portal.kernel.period import DAY, Period
+from portal.kernel.period import DAY, Period, whole_months
 
 TRANSITION, ANNIVERSARY, EXPRESS = "transition", "anniversary", "express"
 
@@ -169,18 +169,19 @@ def agreement_run(moved: Sequence[HeldLine], own: Sequence[HeldLine], world: Wor
 
     def place(kind: str, on: date, covers: Callable[[date], Period | None], among: int) -> None:
         nonlocal level, points
-        cover_by_end = {end: covers(end) for end in set(ends[:among])}
-        chosen = [(i, cover) for i in range(among) if (cover := cover_by_end[ends[i]])]
+        cover_by_end = {end: cover for end in set(ends[:among]) if (cover := covers(end))}
+        months = {end: whole_months(cover) for end, cover in cover_by_end.items()}
+        chosen = [i for i in range(among) if ends[i] in cover_by_end]
         if not chosen:
             return
-        ordered = [lines[i].ordered(cover) for i, cover in chosen]
+        ordered = [lines[i].ordered(cover_by_end[ends[i]], months[ends[i]]) for i in chosen]
         order = order_amounts(
             ordered, on=on, prices=world.prices, book=world.book, rsvp_before=level, points_before=points
         )
-        orders.append(PlacedOrder(kind, order, sum(i < len(moved) for i, _ in chosen)))
+        orders.append(PlacedOrder(kind, order, sum(i < len(moved) for i in chosen)))
         level, points = order.rsvp_after, order.points_after
-        for i, cover in chosen:
-            ends[i] = cover.ends_on
+        for i in chosen:
+            ends[i] = cover_by_end[ends[i]].ends_on
 
     bridge = partial(stub, anniversary=world.anniversary, transition=world.book.transition)
     for term in terms_between(world.initial_start, world.first, world.until - DAY):

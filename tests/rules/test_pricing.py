@@ -3,24 +3,25 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from licenses.rules.pricing import (
+    OrderLine,
     PriceBook,
     PriceRow,
     express_amounts,
     extend,
     line_points,
     order_amounts,
-    order_line,
     reinstatement_estimate,
 )
 from licenses.rules.rulebook import CURRENT
-from portal.kernel.money import round_money
-from portal.kernel.period import Period
+from portal.kernel.money import round_exact, round_money
+from portal.kernel.period import DAY, Period, whole_months
 from tests.rules.worlds import PARTS, flat_prices
 
 D = Decimal
@@ -30,7 +31,7 @@ QUARTER = Period(date(2026, 1, 1), date(2026, 3, 31))
 
 
 def line(key="1", part=PARTS[0], quantity=1, cover=YEAR, points="1.00"):
-    return order_line(key, "D0AAALL", part, quantity, cover, D(points))
+    return OrderLine(key, "D0AAALL", part, quantity, cover, whole_months(cover), D(points))
 
 
 def order(*lines, rsvp="BL", points="0", prices=None, book=CURRENT):
@@ -191,14 +192,7 @@ LINES = st.lists(
 @given(LINES, st.sampled_from(("BL", "E", "H", "GV")), st.randoms(use_true_random=False))
 def test_the_sum_of_lines_is_the_order_in_any_sequence(drawn, rsvp, shuffled) -> None:
     lines = [
-        order_line(
-            str(i),
-            "D0AAALL",
-            part,
-            quantity,
-            Period(ON, date(2026 + months // 12, months % 12 + 1, 1) - date.resolution),
-            points,
-        )
+        line(str(i), part, quantity, Period(ON, date(2026 + months // 12, months % 12 + 1, 1) - DAY), points)
         for i, (part, quantity, months, points) in enumerate(drawn)
     ]
     found = order(*lines, rsvp=rsvp)
@@ -211,3 +205,19 @@ def test_the_sum_of_lines_is_the_order_in_any_sequence(drawn, rsvp, shuffled) ->
     other = order(*again, rsvp=rsvp)
     assert {ln.key: ln for ln in other.lines} == {ln.key: ln for ln in found.lines}
     assert replace(other, lines=()) == replace(found, lines=())
+
+
+@given(st.integers(-(10**24), 10**24), st.sampled_from((1, 3, 7, 11, 12, 13, 200, 23)), st.sampled_from(("DKK", "JPY")))
+def test_exact_sums_are_rounded_half_away_from_zero_whatever_their_size(units: int, months: int, currency: str) -> None:
+    step = Fraction(1, 100) if currency == "DKK" else Fraction(1)
+    exact = Fraction(units, 2 * months) * step
+    found = Fraction(round_exact(exact, currency))
+    assert abs(found - exact) <= step / 2
+    if abs(found - exact) == step / 2:
+        assert abs(found) > abs(exact)
+    assert not round_exact(exact, currency).is_signed() or exact < 0
+    assert round_exact(-exact, currency) == -round_exact(exact, currency)
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert str(round_exact(Fraction(-1, 1000), "DKK")) == "0.00"
