@@ -18,6 +18,7 @@ from licenses.readmodels import (
     Entry,
     Moments,
     PointsView,
+    agreement_why,
     asked_entries,
     expected_sentence,
     later_entry_sentence,
@@ -119,15 +120,17 @@ def _context(request: HttpRequest, agreement: Agreement, form: AsOf) -> dict[str
 
 def _facts(view: PointsView) -> list[Item]:
     stands = view.stands
+    why = agreement_why(view.agreement, stands, view.on)
     facts = [
-        Item(_("Points in this Term"), figure(stands.points)),
-        Item(_("Price level"), stands.level),
+        Item(_("Points in this Term"), figure(stands.points), why=why["points"]),
+        Item(_("Price level"), stands.level, why=why["level"]),
         Item(_("Next level"), stands.next_level or "–"),
-        Item(_("Missing points"), figure(stands.missing) or "–"),
+        Item(_("Missing points"), figure(stands.missing) or "–", why=why["missing"]),
     ]
     if stands.term:
-        facts.append(Item(_("Term"), f"{day(stands.term.starts_on)} – {day(stands.term.ends_on)}"))
-        facts.append(Item(_("Anniversary"), day(stands.anniversary)))
+        term = f"{day(stands.term.starts_on)} – {day(stands.term.ends_on)}"
+        facts.append(Item(_("Term"), term, why=why["term"]))
+        facts.append(Item(_("Anniversary"), day(stands.anniversary), why=why["anniversary"]))
     elif view.expected:
         note = expected_sentence(view.expected)
         facts.append(Item(_("Term"), _("begins with the first order or move")))
