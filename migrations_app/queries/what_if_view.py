@@ -150,7 +150,7 @@ def view_of(answer: Answer) -> WhatIfView:
     plan = plan_page(_with_lines_without_cover(answer), names, answer.question.horizon_months)
     if plan is None:
         raise ValueError("an answer has a plan")
-    book = rule_book()
+    book = rule_book(answer.on)
     gained = sum((t.points_with - t.points_without for t in result.terms), NOTHING)
     level = _level(result.terms)
     years, cash = _years(result), _cash(result)

@@ -16,6 +16,7 @@ from migrations_app import operations
 from migrations_app.models import TransferRequest
 from migrations_app.papers import what_if_pdf as printed
 from migrations_app.queries.best_dates import best_dates
+from migrations_app.queries.what_if import Question
 from migrations_app.queries.what_if_view import target_label, view_of
 from migrations_app.views.what_if import (
     LONGEST_QUERY,
@@ -57,12 +58,19 @@ def dates(request: HttpRequest) -> HttpResponse:
     if found is None:
         raise NotFound()
     context = {
-        "crumbs": [Item(_("What if"), url=f"{reverse('what_if')}?{query}"), Item(_("Which day?"))],
+        "crumbs": [Item(_("What if"), url=back_to(question)), Item(_("Which day?"))],
         "found": found,
         "target": target_label(question),
         "fields": [pair for pair in fields_of(question) if pair[0] != "effective_on"],
     }
     return render(request, "what_if/dates.html", context)
+
+
+def back_to(question: Question) -> str:
+    """The address of the answer; of the customer's empty form where the question is too long for one."""
+    query = query_of(question)
+    short = query if len(query) <= LONGEST_QUERY else f"customer={question.customer.pk}"
+    return f"{reverse('what_if')}?{short}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,7 +98,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if isinstance(form, HttpResponse):
         return form
     if request.method != "POST":
-        return redirect(f"{reverse('what_if')}?{query_of(form.question)}")
+        return redirect(back_to(form.question))
     actor = actor_of(request)
     try:
         made = operations.ask_for(
