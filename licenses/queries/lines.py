@@ -1,19 +1,19 @@
 """Held lines as the rules take them, alone and as part of an Agreement's state."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from licenses.models import Entitlement
 from licenses.queries.books import rule_books
-from licenses.queries.standings import term_points
+from licenses.queries.standings_by_day import term_points_on
 from licenses.rules.orders import HeldLine
 from licenses.rules.simulation import AgreementState, state_at
 from sites.models import Agreement
 
 
-def held_lines(entitlements: Iterable[Entitlement], quantities: dict[UUID, int] | None = None) -> list[HeldLine]:
+def held_lines(entitlements: Iterable[Entitlement], quantities: Mapping[UUID, int] | None = None) -> list[HeldLine]:
     """The rules' view of license lines: needs `part`, `part.renewal_part` and `with_quantity`.
 
     Lines without cover are left to the caller: they have nothing to renew. `quantities` replaces what is owned.
@@ -58,16 +58,39 @@ NOT_RENEWED = (
 )
 
 
-def agreement_state(agreement: Agreement, on: date, without: Sequence[UUID] = ()) -> AgreementState:
+def agreement_state(agreement: Agreement, on: date, without: Collection[UUID] = ()) -> AgreementState:
     """The agreement as the what-if takes it on `on`: Term, level, points and its own lines."""
-    own = [line for line in renewable_lines(agreement) if line.pk not in set(without)]
-    outside = agreement.customer.outside_level
-    return state_at(
-        on,
-        initial_start=agreement.term_start,
-        initial_level=agreement.opening_level,
-        movements=term_points([agreement], on).get(agreement.pk, ()),
-        own=held_lines(own),
-        outside_level=outside,
-        books=rule_books(),
-    )
+    return agreement_states(agreement, [on], dict.fromkeys(without, MOST_UNITS))[on]
+
+
+MOST_UNITS = 10**12
+
+
+def agreement_states(
+    agreement: Agreement, days: Collection[date], moving: Mapping[UUID, int] | None = None
+) -> dict[date, AgreementState]:
+    """The same on each of some days, asked of the database once for all of them.
+
+    Of lines that are `moving` only what stays behind is its own.
+    """
+    own = [line for line in renewable_lines(agreement) if _stays(line, moving or {})]
+    left = {line.pk: _stays(line, moving or {}) for line in own}
+    held, books = held_lines(own, left), rule_books()
+    return {
+        day: state_at(
+            day,
+            initial_start=agreement.term_start,
+            initial_level=agreement.opening_level,
+            movements=movements,
+            own=held,
+            outside_level=agreement.customer.outside_level,
+            books=books,
+        )
+        for day, movements in term_points_on(agreement, days).items()
+    }
+
+
+def _stays(line: Entitlement, moving: Mapping[UUID, int]) -> int:
+    """The units that don't move."""
+    units: int = line.quantity  # type: ignore[attr-defined]
+    return max(units - moving.get(line.pk, 0), 0)
