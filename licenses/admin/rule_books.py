@@ -20,7 +20,7 @@ from licenses.operations.rule_books import (
 )
 from licenses.policy_words import CHOICES, change_words, figure_label, ladder_fields, written
 from licenses.queries import rule_book
-from licenses.queries.rule_books import edition, roles_on
+from licenses.queries.editions import edition, roles_on
 from licenses.rules.book_figures import POLICIES, figures_of
 from licenses.rules.workflow import AUTHOR, RULE_BOOK
 from licenses.views.shared import Item
@@ -123,9 +123,9 @@ class RuleBookAdmin(CaseAdmin):
         if verb == "put_in_force":
             put_rule_book_in_force(actor=actor, at=now(), on=today(), book_id=case.pk)
         elif verb == "reject":
-            reject_rule_book(actor=actor, at=now(), book_id=case.pk, reason=reason)
+            reject_rule_book(actor=actor, at=now(), on=today(), book_id=case.pk, reason=reason)
         elif verb == "withdraw":
-            withdraw_rule_book(actor=actor, at=now(), book_id=case.pk)
+            withdraw_rule_book(actor=actor, at=now(), on=today(), book_id=case.pk)
         else:
             raise Refused(Fault("not_from_here", params={"action": verb, "status": case.status}))
         return str(DONE[verb]) % {"number": case, "day": format_date(case.valid_from, get_language() or "en")}

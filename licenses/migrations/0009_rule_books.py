@@ -28,8 +28,8 @@ BEGIN
     IF NEW.status NOT IN ('in_force', 'rejected', 'withdrawn') THEN
         RAISE EXCEPTION 'a rule book can''t become %', NEW.status USING ERRCODE = 'check_violation';
     END IF;
-    IF NEW.decided_by_id IS DISTINCT FROM current_actor() THEN
-        RAISE EXCEPTION 'whoever decides is named' USING ERRCODE = 'check_violation';
+    IF NEW.decided_by_id IS DISTINCT FROM current_actor() OR NEW.decided_at IS NULL OR NEW.decided_on IS NULL THEN
+        RAISE EXCEPTION 'whoever decides is named, and when' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END
@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                 ("status", models.CharField(choices=[("proposed", "proposed"), ("in_force", "in force"), ("rejected", "rejected"), ("withdrawn", "withdrawn")], default="proposed", max_length=10, verbose_name="status")),
                 ("proposed_at", models.DateTimeField(verbose_name="proposed on")),
                 ("decided_at", models.DateTimeField(null=True, verbose_name="decided on")),
+                ("decided_on", models.DateField(null=True, verbose_name="business date of the decision")),
                 ("decision_reason", models.TextField(blank=True, verbose_name="reason of the decision")),
                 ("decided_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="decided by")),
                 ("proposed_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="proposed by")),
@@ -84,6 +85,7 @@ class Migration(migrations.Migration):
                 "ordering": ["-valid_from", "-proposed_at"],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("status__in", ["in_force", "rejected"]), _negated=True) | models.Q(("decided_by", models.F("proposed_by")), _negated=True), name="rule_book_four_eyes"),
+                    models.CheckConstraint(condition=models.Q(("status", "in_force"), _negated=True) | models.Q(("decided_on__lt", models.F("valid_from"))), name="rule_book_of_the_future"),
                     models.UniqueConstraint(condition=models.Q(("status", "in_force")), fields=("valid_from",), name="one_rule_book_a_day"),
                 ],
             },
@@ -94,6 +96,6 @@ class Migration(migrations.Migration):
             "licenses_rulebookversion",
             read="true",
             write=STAFF,
-            update=("status", "decided_by_id", "decided_at", "decision_reason"),
+            update=("status", "decided_by_id", "decided_at", "decided_on", "decision_reason"),
         ),
     ]

@@ -9,7 +9,8 @@ class RuleBookVersion(UUIDModel):
     """A whole rule book with the day it is in force from. One person proposes it, another puts it into force.
 
     `figures` is what `licenses.rules.book_figures.stored` writes. Once in force it never changes: figures name the
-    version that they were made with.
+    version that they were made with. It begins after the business date on which it was put into force; the one that
+    the portal began with has neither author nor such a date.
     """
 
     class Status(models.TextChoices):
@@ -31,6 +32,7 @@ class RuleBookVersion(UUIDModel):
         "sites.User", models.PROTECT, verbose_name=_("decided by"), null=True, related_name="+"
     )
     decided_at = models.DateTimeField(_("decided on"), null=True)
+    decided_on = models.DateField(_("business date of the decision"), null=True)
     decision_reason = models.TextField(_("reason of the decision"), blank=True)
 
     class Meta:
@@ -41,6 +43,9 @@ class RuleBookVersion(UUIDModel):
             models.CheckConstraint(
                 condition=~Q(status__in=["in_force", "rejected"]) | ~Q(decided_by=F("proposed_by")),
                 name="rule_book_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="in_force") | Q(decided_on__lt=F("valid_from")), name="rule_book_of_the_future"
             ),
             models.UniqueConstraint(fields=["valid_from"], condition=Q(status="in_force"), name="one_rule_book_a_day"),
         ]

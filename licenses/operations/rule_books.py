@@ -8,7 +8,7 @@ from django.db import transaction
 
 from licenses.models import RuleBookVersion
 from licenses.queries import rule_books
-from licenses.queries.rule_books import roles_on
+from licenses.queries.editions import roles_on
 from licenses.rules.book_figures import differences, read_figures, stored
 from licenses.rules.workflow import AUTHOR, RULE_BOOK, SECOND
 from portal.kernel.errors import Fault, Forbidden, Invalid, NotFound, Refused
@@ -79,26 +79,26 @@ def put_rule_book_in_force(*, actor: Actor, at: datetime, on: date, book_id: UUI
     case = _second(actor, book_id, "put_in_force")
     if faults := _day_faults(case.valid_from, on):
         raise Refused(*faults)
-    return _decide(case, "put_in_force", actor, at)
+    return _decide(case, "put_in_force", actor, at, on)
 
 
 @transaction.atomic
-def reject_rule_book(*, actor: Actor, at: datetime, book_id: UUID, reason: str) -> RuleBookVersion:
+def reject_rule_book(*, actor: Actor, at: datetime, on: date, book_id: UUID, reason: str) -> RuleBookVersion:
     """Refuse the proposed book with a reason. Raises NotFound, Forbidden, Invalid (`reason_required`), Refused."""
     case = _second(actor, book_id, "reject")
     if not reason.replace("\0", "").strip():
         raise Invalid(Fault("reason_required", "reason"))
-    return _decide(case, "reject", actor, at, reason.replace("\0", "").strip()[:MOST_REASON])
+    return _decide(case, "reject", actor, at, on, reason.replace("\0", "").strip()[:MOST_REASON])
 
 
 @transaction.atomic
-def withdraw_rule_book(*, actor: Actor, at: datetime, book_id: UUID) -> RuleBookVersion:
+def withdraw_rule_book(*, actor: Actor, at: datetime, on: date, book_id: UUID) -> RuleBookVersion:
     """Take one's own proposal back. Raises NotFound, Forbidden (`not_yours`), Refused."""
     case = _load(book_id)
     RULE_BOOK.require("withdraw", case.status)
     if AUTHOR not in roles_on(actor, case):
         raise Forbidden(Fault("not_yours"))
-    return _decide(case, "withdraw", actor, at)
+    return _decide(case, "withdraw", actor, at, on)
 
 
 def _load(book_id: UUID) -> RuleBookVersion:
@@ -117,9 +117,11 @@ def _second(actor: Actor, book_id: UUID, action: str) -> RuleBookVersion:
     return case
 
 
-def _decide(case: RuleBookVersion, action: str, actor: Actor, at: datetime, reason: str = "") -> RuleBookVersion:
+def _decide(
+    case: RuleBookVersion, action: str, actor: Actor, at: datetime, on: date, reason: str = ""
+) -> RuleBookVersion:
     case.status = RULE_BOOK.require(action, case.status).target
-    case.decided_by_id, case.decided_at, case.decision_reason = actor.user_id, at, reason
-    case.save(update_fields=["status", "decided_by", "decided_at", "decision_reason"])
+    case.decided_by_id, case.decided_at, case.decided_on, case.decision_reason = actor.user_id, at, on, reason
+    case.save(update_fields=["status", "decided_by", "decided_at", "decided_on", "decision_reason"])
     tell(actor=actor, at=at, kind=case.status, subject=case, customer_id=None, version=case.version)
     return case

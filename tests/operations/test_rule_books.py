@@ -46,7 +46,7 @@ def test_nobody_decides_on_an_own_proposal(world, as_actor, today):
     case = propose(as_actor, today)
     for decide in (
         lambda: put_rule_book_in_force(actor=as_actor("rikke"), at=now(), on=today, book_id=case.pk),
-        lambda: reject_rule_book(actor=as_actor("rikke"), at=now(), book_id=case.pk, reason="No"),
+        lambda: reject_rule_book(actor=as_actor("rikke"), at=now(), on=today, book_id=case.pk, reason="No"),
     ):
         with pytest.raises(Forbidden) as refusal:
             decide()
@@ -58,8 +58,8 @@ def test_nobody_decides_on_an_own_proposal(world, as_actor, today):
 def test_the_author_withdraws_another_cannot(world, as_actor, today):
     case = propose(as_actor, today)
     with pytest.raises(Forbidden):
-        withdraw_rule_book(actor=as_actor("soren"), at=now(), book_id=case.pk)
-    withdraw_rule_book(actor=as_actor("rikke"), at=now(), book_id=case.pk)
+        withdraw_rule_book(actor=as_actor("soren"), at=now(), on=today, book_id=case.pk)
+    withdraw_rule_book(actor=as_actor("rikke"), at=now(), on=today, book_id=case.pk)
     with pytest.raises(Refused):
         put_rule_book_in_force(actor=as_actor("soren"), at=now(), on=today, book_id=case.pk)
     assert rule_book(today + DAY) == CURRENT
@@ -68,8 +68,8 @@ def test_the_author_withdraws_another_cannot(world, as_actor, today):
 def test_a_rejection_has_a_reason(world, as_actor, today):
     case = propose(as_actor, today)
     with pytest.raises(Invalid):
-        reject_rule_book(actor=as_actor("soren"), at=now(), book_id=case.pk, reason=" ")
-    reject_rule_book(actor=as_actor("soren"), at=now(), book_id=case.pk, reason="Too long")
+        reject_rule_book(actor=as_actor("soren"), at=now(), on=today, book_id=case.pk, reason=" ")
+    reject_rule_book(actor=as_actor("soren"), at=now(), on=today, book_id=case.pk, reason="Too long")
     case.refresh_from_db()
     assert (case.status, case.decision_reason) == ("rejected", "Too long")
 
@@ -143,3 +143,24 @@ def test_the_database_refuses_one_pair_of_eyes(world, as_actor, today):
     actor = as_actor("rikke")
     with pytest.raises(DatabaseError), transaction.atomic():
         RuleBookVersion.objects.filter(pk=case.pk).update(status="in_force", decided_by=actor.user_id)
+
+
+@pytest.mark.parametrize("days", [0, -1])
+def test_the_database_keeps_the_past(world, as_actor, today, days):
+    case = propose(as_actor, today)
+    actor = as_actor("soren")
+    decided = {"status": "in_force", "decided_by": actor.user_id, "decided_at": now()}
+    for decided_on in (None, case.valid_from - timedelta(days=days)):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            RuleBookVersion.objects.filter(pk=case.pk).update(**decided, decided_on=decided_on)
+    assert rule_book(today + DAY) == CURRENT
+
+
+def test_the_database_lets_nobody_decide_in_anothers_name(world, as_actor, today):
+    case = propose(as_actor, today)
+    rep = as_actor("soren").user_id
+    as_actor("rikke")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        RuleBookVersion.objects.filter(pk=case.pk).update(
+            status="in_force", decided_by=rep, decided_at=now(), decided_on=today
+        )
