@@ -39,7 +39,7 @@ TYPES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-LANGUAGES = ("da", "en")
+KIND = OpenApiParameter("kind", enum=list(TYPES), location=OpenApiParameter.PATH)
 FILES = {(200, content_type): OpenApiTypes.BINARY for content_type in TYPES.values()}
 
 
@@ -88,7 +88,7 @@ class PointsStatement(APIView):
 
     content_negotiation_class = AnyAnswer
 
-    @extend_schema(responses=FILES, parameters=AS_OF)
+    @extend_schema(operation_id="v1_agreements_points_statement", responses=FILES, parameters=[KIND, *AS_OF])
     def get(self, request: Request, number: str, kind: str) -> HttpResponse:
         rows = Agreement.objects.visible_to(actor_of(request)).select_related("customer")
         return points_file(one(rows, number=number), asked_moments(request), kind)
@@ -99,7 +99,7 @@ class HoldingsStatement(APIView):
 
     content_negotiation_class = AnyAnswer
 
-    @extend_schema(responses=FILES, parameters=HELD_AS_OF)
+    @extend_schema(operation_id="v1_sites_licenses_statement", responses=FILES, parameters=[KIND, *HELD_AS_OF])
     def get(self, request: Request, site_number: str, kind: str) -> HttpResponse:
         actor = actor_of(request)
         site = one(visible_sites(actor), site_number=site_number)
