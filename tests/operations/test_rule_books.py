@@ -13,6 +13,7 @@ from licenses.operations.rule_books import (
     withdraw_rule_book,
 )
 from licenses.queries import rule_book, rule_book_of
+from licenses.rules.book_figures import restored
 from licenses.rules.rulebook import CURRENT
 from portal.kernel.errors import DomainError, Forbidden, Invalid, Refused
 from sites.clock import now
@@ -30,6 +31,13 @@ def propose(as_actor, today, who="rikke", valid_from=None, **figures):
         figures=figures or {"reversal_days": "60"},
         reason="Longer to think",
     )
+
+
+def test_the_first_book_is_the_one_of_the_code(world, as_actor):
+    as_actor("mette")
+    row = RuleBookVersion.objects.get()
+    assert (row.version, restored(row.version, row.figures)) == (CURRENT.version, CURRENT)
+    assert (row.status, row.proposed_by) == ("in_force", None)
 
 
 def test_one_proposes_another_puts_into_force_and_only_the_future_changes(world, as_actor, today):
