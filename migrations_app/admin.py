@@ -48,7 +48,7 @@ class TransferRequestAdmin(CaseAdmin):
     @admin.display(description=_("whose turn"))
     def turn(self, case: TransferRequest) -> str:
         """Whose turn it is, from status and waiting alone: a list asks nothing per row."""
-        waiting = {"V18": "rep", "V19": "primary_contact"}.get(case.waiting_for)
+        waiting = queries.TURN_WHILE_WAITING.get(case.waiting_for)
         return str(TURNS[queries.whose_turn(case.status, (), waiting)])
 
     @admin.display(description=_("days waiting"))
@@ -68,7 +68,7 @@ class TransferRequestAdmin(CaseAdmin):
         return {
             "view": view,
             "turn_label": TURNS.get(view.whose_turn, view.whose_turn),
-            "facts": facts(case, view) + consent_rows(view),
+            "facts": facts(case, view, queries.ownership_of(case, actor, today())) + consent_rows(view),
             "events": events(view.timeline),
             "checks": check_rows(view.checks, waivers=view.waivers),
             "former_waivers": former_waivers(view),

@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern] = [
     path("what-ifs/best-date/", what_ifs.BestDate.as_view(), name="api_best_date"),
     path("transfer-requests/", requests.TransferRequests.as_view(), name="api_transfers"),
     path("transfer-requests/<uuid:pk>/", requests.TransferRequestPage.as_view(), name="api_transfer"),
+    path(
+        "transfer-requests/<uuid:pk>/declare/", requests.TransferRequestDeclare.as_view(), name="api_transfer_declare"
+    ),
     re_path(
         rf"^transfer-requests/(?P<pk>{ID})/(?P<verb>{REQUEST_STEPS})/$",
         requests.TransferRequestStep.as_view(),

@@ -1,6 +1,6 @@
 """Judges rows of a transfer form, a chunk at a time: SQL gathers the facts of all rows, the rules decide each."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from licenses.models import Entitlement
 from licenses.queries import ListedPrices, price_book, rule_book
-from migrations_app.facts import one_line, same_enterprise, site_facts
+from licenses.rules.rulebook import RuleBook
+from migrations_app.facts import declared, one_line, same_enterprise, site_facts
 from migrations_app.intake.values import FormRow, ParsedRow
 from migrations_app.policies import asks_for
 from migrations_app.rules.allocation import Shortfall, allocate
@@ -47,8 +48,10 @@ class Desk:
     today: date
     actor: Actor
     taken: Taken
+    book: RuleBook
     sites: dict[str, Site] = field(default_factory=dict)
     facts: dict[UUID, SiteFacts] = field(default_factory=dict)
+    declared: set[frozenset[UUID]] = field(default_factory=set)
     held: dict[tuple[UUID, str], list[Entitlement]] = field(default_factory=dict)
     prices: dict[UUID, ListedPrices] = field(default_factory=dict)
 
@@ -60,12 +63,13 @@ def judge_rows(rows: Sequence[ParsedRow], *, actor: Actor, today: date, taken: T
 
 
 def _gather(rows: Sequence[ParsedRow], actor: Actor, today: date, taken: Taken) -> Desk:
-    desk = Desk(today, actor, taken)
-    asked = [row.row for row in rows if row.row is not None]
-    numbers = {n for row in asked for n in (row.source_site_number, row.target_site_number)}
+    desk = Desk(today, actor, taken, rule_book(today))
+    asked = [row.readable for row in rows if row.readable is not None]
+    numbers = {n for row in asked for n in (row.source_site_number, row.target_site_number) if n}
     seen = Site.objects.visible_to(actor).select_related("customer", "agreement")
     desk.sites = {site.site_number: site for site in seen.filter(site_number__in=numbers)}
     desk.facts = site_facts(list(desk.sites.values()), today)
+    desk.declared = declared(desk.sites.values(), today)
     wanted = Q(pk__isnull=True)
     for site in {desk.sites[r.source_site_number] for r in asked if r.source_site_number in desk.sites}:
         parts = {r.part_number for r in asked if r.source_site_number == site.site_number}
@@ -81,20 +85,21 @@ def _gather(rows: Sequence[ParsedRow], actor: Actor, today: date, taken: Taken) 
 
 
 def _judge(parsed: ParsedRow, desk: Desk) -> Verdict:
-    values = dict(parsed.values)
-    row = parsed.row
+    """Everything that is wrong with a row: what can't be read, and what is wrong with the rest of it all the same."""
+    row = parsed.readable
     if row is None:
-        return Verdict(parsed.number, values, parsed.faults, reference=values.get("reference", ""))
-    values = _clean(row)
+        return Verdict(parsed.number, dict(parsed.values), parsed.faults, reference=parsed.values.get("reference", ""))
+    values = _clean(row) if parsed.row is not None else dict(parsed.values)
     source, target = desk.sites.get(row.source_site_number), desk.sites.get(row.target_site_number)
     line = str(row.number)
-    faults = [
+    faults = list(parsed.faults)
+    faults += [
         Fault("site_unknown", name, line, params={"value": value})
         for name, value, site in (
             ("source_site_number", row.source_site_number, source),
             ("target_site_number", row.target_site_number, target),
         )
-        if site is None
+        if site is None and value
     ]
     if source is not None and not asks_for(source.customer, desk.actor):
         faults.append(Fault("mandate_missing", "source_site_number", line, params={"value": row.source_site_number}))
@@ -103,7 +108,7 @@ def _judge(parsed: ParsedRow, desk: Desk) -> Verdict:
         faults.append(Fault("date_past", "effective_on", line, params=params))
     taken: tuple[tuple[str, int], ...] = ()
     if source is not None:
-        chosen, lacking = _choose(row, source, desk)
+        chosen, lacking = _choose(row, source, desk, unread={fault.field for fault in parsed.faults})
         faults += lacking
         taken = tuple((str(held.pk), units) for held, units in chosen)
         if target is not None:
@@ -130,9 +135,16 @@ def _clean(row: FormRow) -> dict[str, str]:
     }
 
 
-def _choose(row: FormRow, source: Site, desk: Desk) -> tuple[list[tuple[Entitlement, int]], list[Fault]]:
-    """The lines that a row takes its units of: those of its order, or the oldest first."""
+def _choose(
+    row: FormRow, source: Site, desk: Desk, unread: Set[str | None]
+) -> tuple[list[tuple[Entitlement, int]], list[Fault]]:
+    """The lines that a row takes its units of: those of its order, or the oldest first.
+
+    Of the fields that are `unread` nothing is said here: they have their own fault.
+    """
     line = str(row.number)
+    if not row.part_number:
+        return [], []
     held = desk.held.get((source.pk, row.part_number), [])
     if not held:
         params = {"part_number": row.part_number, "site": source.site_number}
@@ -142,6 +154,8 @@ def _choose(row: FormRow, source: Site, desk: Desk) -> tuple[list[tuple[Entitlem
         if not held:
             params = {"order": row.order_reference, "part_number": row.part_number}
             return [], [Fault("order_not_held", "order_reference", line, params=params)]
+    if unread & {"quantity", "order_reference"}:
+        return [], []
     by_key = {str(x.pk): x for x in held}
     free = [(key, x.available_quantity - desk.taken.get(x.pk, 0)) for key, x in by_key.items()]
     found = allocate(row.quantity, free)
@@ -166,11 +180,11 @@ def _findings(
         today=desk.today,
         source=desk.facts[source.pk],
         target=desk.facts[target.pk],
-        lines=tuple(one_line(held, units, on, prices) for held, units in chosen),
+        lines=tuple(one_line(held, units, on, prices, desk.book) for held, units in chosen),
         effective_on=row.effective_on,
-        same_enterprise=same_enterprise(source.customer, target.customer),
+        same_enterprise=same_enterprise(source.customer, target.customer, desk.declared),
     )
-    return [as_fault(blocker, row.number) for blocker in check(request, rule_book())]
+    return [as_fault(blocker, row.number) for blocker in check(request, desk.book)]
 
 
 def as_fault(blocker: Blocker, number: int) -> Fault:

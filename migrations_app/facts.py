@@ -1,6 +1,6 @@
 """Gathers what the rules ask about a request: a fixed number of queries, whatever the number of lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,15 +11,18 @@ from django.db.models import QuerySet
 
 from licenses.models import Entitlement, Hold
 from licenses.open_quotes import open_quotes
-from licenses.queries import ListedPrices, agreement_state, held_lines, price_book, rule_book
+from licenses.queries import ListedPrices, held_lines, price_book, rule_books, site_activity
+from licenses.queries.lines import agreement_states
 from licenses.rules.orders import is_lapsed
 from licenses.rules.parts import PERPETUAL_KINDS
 from licenses.rules.pricing import reinstatement_estimate
+from licenses.rules.rulebook import RuleBook, Shelf
 from licenses.rules.simulation import AgreementState
 from licenses.rules.whatif import WhatIf, run
-from migrations_app.rules.checks import LineFacts, RequestFacts, SiteFacts, check
+from migrations_app.rules.checks import ACTIVE, INACTIVE, LineFacts, RequestFacts, SiteFacts, check
 from portal.kernel.blocker import Blocker
 from sites.models import Customer, Enrollment, Site, SiteContact
+from sites.queries import declared_pairs, off_schedule, same_by_record
 
 HORIZON_MONTHS = 36
 
@@ -50,38 +53,90 @@ class Judged:
     blockers: tuple[Blocker, ...]
     on: date
     prices: ListedPrices
+    book: RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a line: units that this very request holds of it, units of its product that would stay at
+    the source, and the open quote that it is on."""
+
+    own_hold: int
+    rest: int
+    open_quote: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the rules ask about a move whatever the day that it takes effect on."""
+
+    move: Move
+    today: date
+    lines: tuple[Entitlement, ...]
+    around: Mapping[UUID, Around]
+    sites: Mapping[UUID, SiteFacts]
+    same_enterprise: bool
+    prices: ListedPrices
+    books: Shelf
 
 
 def judge(move: Move, today: date) -> Judged:
     """Every check of the rule book on the move, as of its effective date or `today`."""
-    on = max(move.effective_on or today, today)
+    return judged_on(gather(move, today), move.effective_on)
+
+
+def gather(move: Move, today: date) -> Gathered:
+    """Asks the database, once for every day that the move may take effect on."""
     lines = load_lines(move.quantities, move.source)
-    prices = price_book(str(move.customer.country), move.customer.currency, _parts_of(lines))
-    sites = site_facts([s for s in (move.source, move.target) if s], today)
+    ends = [s for s in (move.source, move.target) if s]
+    target = move.target.customer if move.target else None
+    return Gathered(
+        move=move,
+        today=today,
+        lines=lines,
+        around=around(lines, move),
+        sites=site_facts(ends, today),
+        same_enterprise=same_enterprise(move.source.customer, target, declared(ends, today)),
+        prices=price_book(str(move.customer.country), move.customer.currency, parts_of(lines)),
+        books=rule_books(),
+    )
+
+
+def judged_on(gathered: Gathered, effective_on: date | None) -> Judged:
+    """Every check on a gathered move as of `effective_on`, or of the day it was gathered on where that is later."""
+    move, today = replace(gathered.move, effective_on=effective_on), gathered.today
+    on = max(effective_on or today, today)
+    book = gathered.books.on(on)
     request = RequestFacts(
         today=today,
-        source=sites[move.source.pk],
-        target=sites[move.target.pk] if move.target else None,
-        lines=tuple(line_facts(lines, move, on, prices)),
-        effective_on=move.effective_on,
-        same_enterprise=same_enterprise(move.source.customer, move.target.customer if move.target else None),
+        source=gathered.sites[move.source.pk],
+        target=gathered.sites[move.target.pk] if move.target else None,
+        lines=tuple(line_facts(gathered, on, book)),
+        effective_on=effective_on,
+        same_enterprise=gathered.same_enterprise,
         enrollment_pending=_pending(move.enrollment),
     )
-    return Judged(move, lines, check(request, rule_book()), on, prices)
+    return Judged(move, gathered.lines, check(request, book), on, gathered.prices, book)
 
 
 def outlook(judged: Judged, horizon_months: int = HORIZON_MONTHS) -> WhatIf:
     """What the move does to cost, points, level and cover: the what-if of rule book section 6."""
-    move = judged.move
-    moved = held_lines(judged.lines, move.quantities)
-    state = AgreementState(outside_level=move.customer.outside_level)
-    prices = judged.prices.book
+    return outlooks([judged], horizon_months)[0]
+
+
+def outlooks(judged: Sequence[Judged], horizon_months: int = HORIZON_MONTHS) -> tuple[WhatIf, ...]:
+    """The same of one move on several days: a fixed number of queries for all of them."""
+    move, lines, prices = judged[0].move, judged[0].lines, judged[0].prices.book
+    moved = held_lines(lines, move.quantities)
+    days = [each.on for each in judged]
+    states = dict.fromkeys(days, AgreementState(outside_level=move.customer.outside_level))
     if move.target is not None and move.target.agreement is not None:
-        state = agreement_state(move.target.agreement, judged.on, without=list(move.quantities))
-        parts = {line.renewal_part for line in state.own} | {line.reinstatement_part for line in state.own}
-        wanted = _parts_of(judged.lines) | {p for p in parts if p}
+        states = agreement_states(move.target.agreement, days, move.quantities)
+        own = states[days[0]].own
+        parts = {line.renewal_part for line in own} | {line.reinstatement_part for line in own}
+        wanted = parts_of(lines) | {p for p in parts if p}
         prices = price_book(str(move.customer.country), move.customer.currency, wanted).book
-    return run(moved, state, judged.on, horizon_months, prices, rule_book())
+    return tuple(run(moved, states[each.on], each.on, horizon_months, prices, each.book) for each in judged)
 
 
 def load_lines(quantities: Iterable[UUID], source: Site) -> tuple[Entitlement, ...]:
@@ -93,8 +148,16 @@ def load_lines(quantities: Iterable[UUID], source: Site) -> tuple[Entitlement, .
     return tuple(found[pk] for pk in wanted if pk in found)
 
 
-def line_facts(lines: Sequence[Entitlement], move: Move, on: date, prices: ListedPrices) -> Iterable[LineFacts]:
-    """The rules' view of the lines of a move."""
+def line_facts(gathered: Gathered, on: date, book: RuleBook) -> Iterable[LineFacts]:
+    """The rules' view of the lines of a move as of a day."""
+    for line in gathered.lines:
+        near = gathered.around[line.pk]
+        facts = one_line(line, gathered.move.quantities[line.pk], on, gathered.prices, book)
+        yield replace(facts, held=line.held - near.own_hold, rest=near.rest, open_quote=near.open_quote)
+
+
+def around(lines: Sequence[Entitlement], move: Move) -> dict[UUID, Around]:
+    """What stands around each line of a move; a fixed number of queries."""
     own_holds = dict(
         Hold.objects.filter(reference=move.reference, released_at__isnull=True).values_list(
             "entitlement_id", "quantity"
@@ -104,17 +167,17 @@ def line_facts(lines: Sequence[Entitlement], move: Move, on: date, prices: Liste
     )
     rest = rest_by_product(lines, move)
     quotes = open_quotes([line.pk for line in lines])
-    for line in lines:
-        facts = one_line(line, move.quantities[line.pk], on, prices)
-        yield replace(
-            facts,
-            held=line.held - own_holds.get(line.pk, 0),
+    return {
+        line.pk: Around(
+            own_hold=own_holds.get(line.pk, 0),
             rest=rest.get(line.part.product, 0) if line.part.kind in PERPETUAL_KINDS else 0,
             open_quote=quotes.get(line.pk),
         )
+        for line in lines
+    }
 
 
-def one_line(line: Entitlement, quantity: int, on: date, prices: ListedPrices) -> LineFacts:
+def one_line(line: Entitlement, quantity: int, on: date, prices: ListedPrices, book: RuleBook) -> LineFacts:
     """A line's own facts; `held`, `rest` and `open_quote` depend on what stands around it."""
     part, cover_end = line.part, line.coverage_end or line.acquired_on
     return LineFacts(
@@ -129,12 +192,12 @@ def one_line(line: Entitlement, quantity: int, on: date, prices: ListedPrices) -
         eligible=part.eligible,
         renewal_part=part.renewal_part_id,
         replaced_by_trade_up=line.traded_up,
-        reinstatement=_reinstatement(line, quantity, on, prices) if is_lapsed(cover_end, on) else None,
+        reinstatement=_reinstatement(line, quantity, on, prices, book) if is_lapsed(cover_end, on) else None,
         currency=prices.book.currency,
     )
 
 
-def _reinstatement(line: Entitlement, quantity: int, on: date, prices: ListedPrices) -> Decimal | None:
+def _reinstatement(line: Entitlement, quantity: int, on: date, prices: ListedPrices, book: RuleBook) -> Decimal | None:
     estimate = reinstatement_estimate(
         str(line.pk),
         reinstatement_part=line.part.reinstatement_part_id,
@@ -142,7 +205,7 @@ def _reinstatement(line: Entitlement, quantity: int, on: date, prices: ListedPri
         quantity=quantity,
         on=on,
         prices=prices.book,
-        book=rule_book(),
+        book=book,
     )
     return estimate.amount if estimate else None
 
@@ -162,27 +225,35 @@ def rest_by_product(lines: Sequence[Entitlement], move: Move) -> dict[str, int]:
 
 
 def site_facts(sites: Sequence[Site], today: date) -> dict[UUID, SiteFacts]:
-    """The rules' view of sites: one query for all their Primary Contacts."""
+    """The rules' view of sites; a fixed number of queries for their contacts, their schedules and their activity."""
     contacts = SiteContact.objects.valid_on(today).filter(site__in=sites, role=SiteContact.Role.PRIMARY)
     reached = set(contacts.values_list("site_id", flat=True))
+    unlisted = off_schedule(sites, today)
+    lives = site_activity(sites, today)
     return {
         site.pk: SiteFacts(
             number=site.site_number,
             program=site.program,
             country=str(site.country),
-            status=site.status,
+            status=INACTIVE if lives[site.pk].inactive else ACTIVE,
             has_primary_contact=site.pk in reached,
             customer_type=site.customer.customer_type,
+            on_schedule=site.pk not in unlisted,
+            last_active_on=lives[site.pk].last_active_on,
         )
         for site in sites
     }
 
 
-def same_enterprise(source: Customer, target: Customer | None) -> bool:
-    """Rule M3, by record: one customer, or customers of one Enterprise."""
-    if target is None or source.pk == target.pk:
-        return True
-    return source.enterprise_id is not None and source.enterprise_id == target.enterprise_id
+def same_enterprise(source: Customer, target: Customer | None, declared: Collection[frozenset[UUID]]) -> bool:
+    """Rule M3: one customer, customers of one Enterprise by record, or a pair of those `declared`."""
+    return target is None or same_by_record(source, target) or frozenset({source.pk, target.pk}) in declared
+
+
+def declared(sites: Iterable[Site], today: date) -> set[frozenset[UUID]]:
+    """The pairs of the sites' customers that a declaration ties together; asks nothing where there is one customer."""
+    customers = {site.customer_id for site in sites}
+    return declared_pairs(customers, today) if len(customers) > 1 else set()
 
 
 def _pending(enrollment: Enrollment | None) -> str | None:
@@ -191,6 +262,7 @@ def _pending(enrollment: Enrollment | None) -> str | None:
     return str(enrollment.pk)
 
 
-def _parts_of(lines: Iterable[Entitlement]) -> set[str]:
+def parts_of(lines: Iterable[Entitlement]) -> set[str]:
+    """The renewal and reinstatement parts of lines: those whose prices are asked for."""
     named = {part for line in lines for part in (line.part.renewal_part_id, line.part.reinstatement_part_id)}
     return {part for part in named if part}

@@ -181,6 +181,16 @@ def read_waivers(posted: Mapping[str, str], checks: Iterable[Mapping[str, Any]])
     return found
 
 
+def wait_name(check: Mapping[str, Any]) -> str:
+    """The field of the page that says to wait for a finding of this code to heal: one for all lines."""
+    return f"wait-{check['code']}"
+
+
+def read_waits(posted: Mapping[str, str], checks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The codes among `checks` that the requester rather waits for."""
+    return sorted({c["code"] for c in checks if c.get("may_wait") and posted.get(wait_name(c))})
+
+
 def read_reason(posted: Mapping[str, str]) -> str:
     """The reason that a person gave for a step."""
     return _clean(posted.get("reason", ""))

@@ -1,5 +1,6 @@
 """The work behind moves: forms are checked and requested, approved moves completed, sleepers woken."""
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -14,7 +15,7 @@ from migrations_app.batch_check import Taken, judge_rows
 from migrations_app.intake.form import Form, open_form
 from migrations_app.intake.values import ParsedRow
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
-from migrations_app.operations import complete, settle_batch, wake
+from migrations_app.operations import complete, settle_batch, sleepers, wake_one
 from migrations_app.operations.batches import (
     Group,
     fail_rows,
@@ -22,17 +23,23 @@ from migrations_app.operations.batches import (
     judge_together,
     load_batch,
     record_rows,
+    refused_codes,
     request_group,
     step_batch,
     stored_fault,
 )
+from migrations_app.operations.completion import break_off, stop
 from portal.kernel.errors import DomainError, Invalid, Refused
 from sites.clock import now, today
 from sites.events import tell
-from sites.jobs import Work, handler
+from sites.jobs import LostLease, Work, handler
+from sites.models import Event
+from sites.notices import notify
+from sites.refusals import Kind, codes_of, count_after, count_refusals
 from sites.tenancy import Actor, system_actor
 
 CHUNK = 1000
+log = logging.getLogger(__name__)
 
 
 @handler("batch.check")
@@ -53,7 +60,11 @@ def check_batch(work: Work) -> None:
         except Invalid as refusal:
             with work.step() as actor:
                 faults = [stored_fault(f) for f in refusal.faults]
-                step_batch(load_batch(work.subject_id, actor), "fail", faults=faults, finished_at=now())
+                batch = load_batch(work.subject_id, actor)
+                step_batch(batch, "fail", faults=faults, finished_at=now())
+                event = tell(actor=actor, at=now(), kind="failed", subject=batch, customer_id=None)
+                _tell_sender(actor, batch, event, "batch_failed")
+                count_refusals(Kind.RULE, sorted({f.code for f in refusal.faults}), on=today())
             return
     with work.step() as actor:
         batch = load_batch(work.subject_id, actor)
@@ -61,7 +72,14 @@ def check_batch(work: Work) -> None:
         valid = outcomes.count("valid")
         figures = {"rows_read": len(outcomes), "rows_valid": valid, "rows_invalid": len(outcomes) - valid}
         step_batch(batch, "finish_checking", faults=hints, **figures)
-        tell(actor=actor, at=now(), kind="checked", subject=batch, customer_id=None, **figures)
+        event = tell(actor=actor, at=now(), kind="checked", subject=batch, customer_id=None, **figures)
+        _tell_sender(actor, batch, event, "batch_checked", **figures)
+        count_refusals(Kind.RULE, refused_codes(batch), on=today())
+
+
+def _tell_sender(actor: Actor, batch: TransferBatch, event: Event, kind: str, **figures: int) -> None:
+    told = {"number": str(batch), "filename": batch.filename, **figures}
+    notify(actor=actor, at=now(), event=event, kind=kind, to=[batch.created_by_id], **told)
 
 
 def _local_copy(batch: TransferBatch, folder: Path) -> Path:
@@ -129,6 +147,7 @@ def submit_rows(work: Work) -> None:
                 _ask(actor, batch, rows)
             except DomainError as refusal:
                 fail_rows(rows, refusal)
+                count_refusals(Kind.RULE, codes_of(refusal), on=today())
     _settle(work.subject_id)
 
 
@@ -140,6 +159,7 @@ def _all_or_none(work: Work, batch: TransferBatch, wanted: list[Group]) -> None:
                     _ask(actor, batch, _rows_of(batch, group))
         except DomainError as refusal:
             fail_rows(list(batch.rows.filter(outcome="valid")), refusal)
+            count_refusals(Kind.RULE, codes_of(refusal), on=today())
 
 
 def _ask(actor: Actor, batch: TransferBatch, rows: list[BatchRow]) -> None:
@@ -164,16 +184,25 @@ def complete_transfer(work: Work) -> None:
     """Move the units of an approved request; a rule that stops it after all is told on the request."""
     with work.step() as actor:
         request = TransferRequest.objects.visible_to(actor).get(pk=work.subject_id)
-        try:
-            complete(actor=actor, at=now(), on=today(), request=request)
-        except Refused as refusal:
-            request.fault = ", ".join(f.code for f in refusal.faults)
-            request.save(update_fields=["fault"])
-            customer = request.customer_id
-            tell(actor=actor, at=now(), kind="stopped_by_rule", subject=request, customer_id=customer, by=request.fault)
         batch_id = request.batch_id
+    try:
+        with work.step() as actor:
+            _complete(actor, request)
+    except LostLease:
+        raise
+    except Exception as fault:
+        with work.step() as actor:
+            break_off(actor=actor, at=now(), request_id=request.pk, fault=fault)
+        raise
     if batch_id:
         _settle(batch_id)
+
+
+def _complete(actor: Actor, request: TransferRequest) -> None:
+    try:
+        complete(actor=actor, at=now(), on=today(), request=request)
+    except Refused as refusal:
+        stop(actor=actor, at=now(), on=today(), request=request, refusal=refusal)
 
 
 def _settle(batch_id: UUID) -> None:
@@ -181,11 +210,23 @@ def _settle(batch_id: UUID) -> None:
         settle_batch(actor=system_actor(), at=now(), batch_id=batch_id)
 
 
+def _wake(request_id: UUID) -> None:
+    """One that can't be judged keeps nobody else asleep."""
+    try:
+        with transaction.atomic():
+            wake_one(actor=system_actor(), at=now(), on=today(), request_id=request_id)
+    except Exception as fault:
+        log.exception("request %s couldn't be looked at", request_id)
+        count_after(Kind.TECHNICAL, [f"transfer.wake: {type(fault).__name__}"])
+
+
 @shared_task
 def look_after() -> None:
     """Every few seconds: wake sleepers whose reason is gone, settle forms whose requests are decided."""
     with transaction.atomic():
-        wake(actor=system_actor(), at=now(), on=today())
+        keys = sleepers(system_actor(), today())
+    for key in keys:
+        _wake(key)
     with transaction.atomic():
         system_actor()
         open_batches = list(

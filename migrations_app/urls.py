@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path, re_path
 
 from migrations_app.api_urls import BATCH_STEPS, ID, REQUEST_STEPS
-from migrations_app.views import assistant, batches, requests, scenarios, what_if, what_if_doors
+from migrations_app.views import assistant, batches, ownership, requests, scenarios, what_if, what_if_doors
 
 urlpatterns: list[URLPattern] = [
     path("what-if/", what_if.what_if, name="what_if"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("transfers/", requests.request_list, name="transfers"),
     path("transfers/new/", assistant.new_request, name="transfer_new"),
     path("transfers/<uuid:pk>/", requests.request_page, name="transfer_page"),
+    path("transfers/<uuid:pk>/declare/", ownership.declare, name="transfer_declare"),
     re_path(rf"^transfers/(?P<pk>{ID})/(?P<verb>{REQUEST_STEPS})/$", requests.request_verb, name="transfer_verb"),
     path("transfer-forms/", batches.batch_list, name="batches"),
     path("transfer-forms/new/", batches.batch_new, name="batch_new"),

@@ -12,6 +12,11 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         # Whoever rings for a worker rings our broker's bell, not a default one.
         import_module("portal.celery")
+        from prometheus_client import REGISTRY
+
+        from portal.metrics import Refusals
+
+        REGISTRY.register(Refusals())
 
 
 class PassageAdminConfig(AdminConfig):

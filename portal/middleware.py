@@ -19,6 +19,7 @@ from portal.api.problems import problem
 from portal.kernel.errors import DomainError, Fault, Forbidden, NotFound
 from portal.models import IdempotencyKey
 from sites.clock import now
+from sites.refusals import Kind, codes_refused, count_after, refused
 from sites.tenancy import begin
 from sites.tenancy.actor import begin_nobody
 
@@ -42,6 +43,35 @@ class TokenMiddleware:
             request.user = token.user if token is not None and known else AnonymousUser()
             request.by_token = True  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class RefusalMiddleware:
+    """Counts what was refused, after the transaction of the request has ended: a rule's no, or a fault of ours.
+
+    The exception handler of the API and the views of pages leave the refusal on the request; reading counts nothing.
+    """
+
+    def __init__(self, get_response: Handler):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method in SAFE or request.path.startswith(OUTSIDE):
+            return response
+        if response.status_code >= 500:
+            failed = type(error).__name__ if (error := getattr(request, "failed_with", None)) else response.status_code
+            match = request.resolver_match
+            count_after(Kind.TECHNICAL, [f"{(match and match.view_name) or 'unknown'}: {failed}"])
+        else:
+            count_after(Kind.RULE, codes_refused(request))
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """What no view caught."""
+        if isinstance(exception, DomainError):
+            refused(request, exception)
+        else:
+            request.failed_with = exception  # type: ignore[attr-defined]
 
 
 class TransactionMiddleware:

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from sites.queries import unread_count
+
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
@@ -19,6 +21,12 @@ class NavigationItem:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """`product`, whether this is the demonstration, and the actor."""
     return {"product": "Passage", "demo": settings.DEMO, "actor": getattr(request, "actor", None)}
+
+
+def bell(request: HttpRequest) -> dict[str, int]:
+    """`unread_notifications`: how many the reader hasn't put aside."""
+    actor = getattr(request, "actor", None)
+    return {"unread_notifications": unread_count(actor) if actor is not None else 0}
 
 
 def navigation(request: HttpRequest) -> dict[str, list[NavigationItem]]:

@@ -7,8 +7,10 @@ class RenewalsConfig(AppConfig):
     verbose_name = _("Renewals")
 
     def ready(self) -> None:
-        """Whoever moves lines can ask which of them stand on an open quote."""
+        """Whoever moves lines can ask which of them stand on an open quote; a quote has a page of its own."""
         from licenses.open_quotes import register
         from renewals.queries import open_quote_numbers
+        from sites import subjects
 
         register(open_quote_numbers)
+        subjects.register("renewalquote", "quote_page")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Case, IntegerField, QuerySet, Value, When
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_countries import countries
@@ -19,7 +19,9 @@ from sites.models import (
     Enrollment,
     Mandate,
     Membership,
+    OwnershipDeclaration,
     Partner,
+    RefusalCount,
     ScheduleEntry,
     Site,
     SiteContact,
@@ -27,7 +29,7 @@ from sites.models import (
     User,
 )
 from sites.operations import take
-from sites.queries import case_of, enrollment_case, enrollments_of
+from sites.queries import case_of, enrollment_case, enrollments_of, refusals_by_week
 from sites.tenancy import Actor
 from sites.views import shown
 from sites.views.enrollments import done
@@ -198,3 +200,34 @@ class UserAdmin(DeskAdmin):
     fields = ("name", "email", "language", "is_active", "date_joined")
     list_display = ("name", "email", "language", "is_active", "date_joined")
     search_fields = ("name", "email")
+
+
+@admin.register(OwnershipDeclaration)
+class OwnershipDeclarationAdmin(DeskAdmin):
+    """What customers declared to belong together (check V2), withdrawn or not; withdrawn on the portal's own page."""
+
+    list_display = ("customer", "other_customer", "declared_on", "signed_by", "position", "withdrawn_at")
+    list_select_related = ("customer", "other_customer")
+    search_fields = ("customer__name", "other_customer__name", "signed_by")
+    fields = (
+        "customer", "other_customer", "declared_on", "signed_by", "position", "under_mandate", "statement",
+        "withdrawn_at", "withdrawn_reason",
+    )  # fmt: skip
+
+
+@admin.register(RefusalCount)
+class RefusalCountAdmin(DeskAdmin):
+    """How often what was refused: by a rule, by a person, by a technical fault, side by side."""
+
+    change_list_template = "admin/sites/refusals.html"
+    list_display = ("day", "kind", "code", "count")
+    list_filter = ("kind",)
+    ordering = ("-day", "kind", "code")
+    search_fields = ("code",)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The last twelve weeks, a row for each code and week; below it the days."""
+        rows = refusals_by_week(today()) if self.has_view_permission(request) else []
+        sums = {kind: sum(getattr(row, kind) for row in rows) for kind in ("rule", "person", "technical")}
+        told = {"title": _("What was refused, and by whom"), "weeks": rows, "sums": sums}
+        return super().changelist_view(request, told | (extra_context or {}))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from portal.kernel.errors import DomainError, Forbidden, NotFound
 from sites.models.base import TenantQuerySet
+from sites.refusals import refused
 from sites.tenancy import Actor
 from sites.words import fault_as_json
 
@@ -132,6 +133,7 @@ class CaseAdmin(DeskAdmin):
         except NotFound as gone:
             raise Http404 from gone
         except DomainError as refusal:
+            refused(request, refusal)
             status = 403 if isinstance(refusal, Forbidden) else 409
             faults = [fault_as_json(f)["message"] for f in refusal.faults]
             return self._page(request, self._case(request, str(pk)), faults=faults, typed=typed, status=status)

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class SitesConfig(AppConfig):
     name = "sites"
     verbose_name = _("Customers and sites")
+
+    def ready(self) -> None:
+        """Enrollments and declarations have pages of their own."""
+        from sites.subjects import register
+
+        register("enrollment", "enrollment_page")

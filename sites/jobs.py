@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from sites.clock import now
 from sites.models import Job
+from sites.refusals import Kind, count_after
 from sites.tenancy.actor import Actor, begin, system_actor
 
 LEASE = timedelta(minutes=2)
@@ -137,6 +138,7 @@ def _do(work: Work) -> None:
         log.warning("job %s was taken over", work.job_id)
     except Exception as fault:
         log.exception("job %s (%s) failed", work.job_id, work.kind)
+        count_after(Kind.TECHNICAL, [f"{work.kind}: {type(fault).__name__}"])
         _later(work, f"{type(fault).__name__}: {fault}")
     else:
         with transaction.atomic():

@@ -59,3 +59,17 @@ def keeps_schedule(actor: Actor, agreement: Agreement, on: date) -> bool:
     contacts = SiteContact.objects.visible_to(actor).valid_on(on).filter(role=SiteContact.Role.PRIMARY)
     mine = contacts.filter(site__agreement=agreement, site__originating=True, user_id=actor.user_id)
     return agreement.customer_id in actor.writer_of and mine.exists()
+
+
+def signs_for(actor: Actor, customer: Customer) -> bool:
+    """Whether the actor may sign for the customer: its own people who may request, or a mandate that includes the yes.
+
+    A rep records what is known; only the customer declares.
+    """
+    mandate = actor.mandate_for(customer.pk)
+    return customer.pk in actor.writer_of or (mandate is not None and mandate.can_write and mandate.includes_consent)
+
+
+def may_withdraw_ownership(actor: Actor, customer: Customer) -> bool:
+    """Whether the actor may end a declaration: who signs for its customer, or a rep who knows better."""
+    return signs_for(actor, customer) or ("rep" in actor.roles and actor.covers(customer))

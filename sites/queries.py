@@ -2,14 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, TruncWeek
 
 from portal.kernel.blocker import Blocker, Severity
 from portal.kernel.errors import NotFound
-from sites.models import Agreement, Customer, Enrollment, Event, Mandate, Membership, ScheduleEntry
+from sites.models import (
+    Agreement,
+    Customer,
+    Enrollment,
+    Event,
+    Mandate,
+    Membership,
+    Notification,
+    OwnershipDeclaration,
+    RefusalCount,
+    ScheduleEntry,
+    Site,
+)
+from sites.models.site import Program
 from sites.policies import roles_on
 from sites.rules.enrolling import ADDITIONAL
 from sites.rules.workflow import ENROLLMENT
@@ -104,6 +118,73 @@ def _not_on_schedule(actor: Actor, enrollments: Sequence[Enrollment], on: date) 
 def stands_on_schedule(agreement: Agreement, registration_number: str, on: date) -> bool:
     """Whether the company stands on the Agreement's Authorized Additional Site Schedule on that day (rule S3)."""
     return schedule_of(agreement, on).filter(registration_number=registration_number).exists()
+
+
+def off_schedule(sites: Iterable[Site], on: date) -> set[UUID]:
+    """Those Additional Sites whose company isn't on their Agreement's schedule on that day; needs `customer`."""
+    additional = [s for s in sites if s.program == Program.PA and not s.originating]
+    if not additional:
+        return set()
+    entries = ScheduleEntry.objects.valid_on(on).filter(agreement_id__in={s.agreement_id for s in additional})
+    listed = set(entries.values_list("agreement_id", "registration_number"))
+    return {s.pk for s in additional if (s.agreement_id, s.customer.registration_number) not in listed}
+
+
+def same_by_record(customer: Customer, other: Customer) -> bool:
+    """Rule M3, by record: one customer, or customers of one Enterprise."""
+    if customer.pk == other.pk:
+        return True
+    return customer.enterprise_id is not None and customer.enterprise_id == other.enterprise_id
+
+
+def declared_pairs(customers: Iterable[UUID], on: date) -> set[frozenset[UUID]]:
+    """The pairs among `customers` that a declaration in force on that day ties together (check V2)."""
+    keys = set(customers)
+    rows = OwnershipDeclaration.objects.in_force(on).filter(customer__in=keys, other_customer__in=keys)
+    return {frozenset(pair) for pair in rows.values_list("customer_id", "other_customer_id")}
+
+
+def declaration_between(customer: Customer, other: Customer, on: date) -> OwnershipDeclaration | None:
+    """The declaration in force on that day that says so, whichever of the two signed it."""
+    pair = [customer.pk, other.pk]
+    rows = OwnershipDeclaration.objects.in_force(on).filter(customer__in=pair, other_customer__in=pair)
+    return rows.select_related("customer", "other_customer", "given_by").first()
+
+
+def declarations_of(actor: Actor) -> QuerySet[OwnershipDeclaration]:
+    """Every declaration that the actor sees, the newest first, withdrawn ones included."""
+    rows = OwnershipDeclaration.objects.visible_to(actor)
+    return rows.select_related("customer", "other_customer", "given_by", "withdrawn_by").order_by("-given_at", "pk")
+
+
+def notifications_of(actor: Actor) -> QuerySet[Notification]:
+    """What the actor was told, the newest first."""
+    return Notification.objects.visible_to(actor).order_by("-at", "-pk")
+
+
+def unread_count(actor: Actor) -> int:
+    """How much of it the actor hasn't put aside."""
+    return Notification.objects.visible_to(actor).unread().count()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """How often a code was refused in the week that begins on `week`, a Monday: the three kinds of no apart."""
+
+    week: date
+    code: str
+    rule: int
+    person: int
+    technical: int
+
+
+def refusals_by_week(on: date, weeks: int = 12) -> list[Refusals]:
+    """The counts of the last weeks, the latest first, codes in order; for those who may read them."""
+    monday = on - timedelta(days=on.weekday(), weeks=weeks - 1)
+    kinds = {kind: Coalesce(Sum("count", filter=Q(kind=kind)), 0) for kind in RefusalCount.Kind.values}
+    rows = RefusalCount.objects.filter(day__gte=monday, day__lte=on).annotate(week=TruncWeek("day"))
+    found = rows.values("week", "code").annotate(**kinds).order_by("-week", "code")
+    return [Refusals(**row) for row in found]
 
 
 def schedule_of(agreement: Agreement, on: date) -> QuerySet[ScheduleEntry]:

@@ -6,10 +6,21 @@ from celery import shared_task
 from django.db import connection
 from kombu.exceptions import OperationalError
 
-from sites.jobs import run_due
+from sites.clock import now
+from sites.jobs import Work, handler, run_due
+from sites.notices import MAIL
+from sites.operations.notices import send_mail
+from sites.tenancy import system_actor
 
 SWEEP_LOCK = 0x7061_7373
 log = logging.getLogger(__name__)
+
+
+@handler(MAIL)
+def mail_notification(work: Work) -> None:
+    """Send what somebody was told. Who caused it may not read it, so the portal itself does."""
+    with work.step():
+        send_mail(actor=system_actor(), at=now(), notification_id=work.subject_id)
 
 
 @shared_task

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.blocker import Blocker
@@ -79,6 +79,19 @@ def remedy(code: str, params: Mapping[str, Any] | None = None) -> str:
     """What to do about it, as a sentence in the active language; empty where nothing can be done."""
     found = _words(code, params)
     return _fill(found.remedy, params or {}) if found else ""
+
+
+def told(kind: str, data: Mapping[str, Any]) -> tuple[str, str]:
+    """What a notification says, and what its reader can do, in the active language."""
+    return sentence(f"told_{kind}", data), remedy(f"told_{kind}", data)
+
+
+def ownership_statement(customer: str, other: str) -> str:
+    """What is declared and signed, in the active language (rules S1 and M3)."""
+    return gettext(
+        "%(customer)s declares that it and %(other)s are tied by ownership of more than 50 %%, directly or through the "
+        "same owner, and so belong to one Enterprise. If that ends, the declaration is withdrawn."
+    ) % {"customer": customer, "other": other}
 
 
 def fault_as_json(fault: Fault) -> dict[str, Any]:
@@ -208,6 +221,28 @@ WORDS: dict[str, Words] = {
     ),
     "schedule_twice": Words(
         _("%(name)s is on the schedule of Agreement %(number)s already."), _("Nothing more is needed.")
+    ),
+    "told_enrollment_accepted": Words(
+        _("The enrollment of %(name)s is accepted: site %(site)s."), _("What waited for it goes on by itself.")
+    ),
+    "told_enrollment_returned": Words(
+        _("The enrollment of %(name)s was returned: %(reason)s"), _("Correct it and submit it again.")
+    ),
+    "told_enrollment_rejected": Words(
+        _("The enrollment of %(name)s was rejected: %(reason)s"), _("Ask your IBM rep if you don't understand why.")
+    ),
+    "ownership_signer": Words(
+        _("Only somebody who may sign for %(name)s can do this."),
+        _("Ask a person of the company, or a Business Partner whose mandate includes consent."),
+    ),
+    "ownership_by_record": Words(
+        _("%(name)s and %(other)s belong to the same Enterprise by record."), _("Nothing has to be declared.")
+    ),
+    "ownership_twice": Words(
+        _("A declaration for %(name)s and %(other)s is in force already."), _("Nothing more is needed.")
+    ),
+    "ownership_withdrawn": Words(
+        _("This declaration was withdrawn before."), _("Declare anew if it is true after all.")
     ),
     "version_invalid": Words(
         _("“%(value)s” isn't a version."), _("Send the version that you read, as a whole number.")

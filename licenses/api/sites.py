@@ -30,7 +30,7 @@ class SiteSerializer(serializers.Serializer):
     program = serializers.CharField(source="site.program")
     agreement_number = serializers.CharField(source="site.agreement.number", default=None, allow_null=True)
     country = serializers.CharField(source="site.country.code")
-    status = serializers.CharField(source="site.status")
+    status = serializers.CharField()
     anniversary = serializers.DateField(allow_null=True)
     level = serializers.CharField()
     originating = serializers.BooleanField(source="site.originating")

@@ -1,5 +1,6 @@
 """Read models over parts, prices, holdings and ledgers: a fixed number of queries whatever the rows."""
 
+from licenses.queries.activity import site_activity
 from licenses.queries.books import rule_book, rule_book_of, rule_books
 from licenses.queries.lines import NOT_RENEWED, agreement_state, held_lines, renewable_lines
 from licenses.queries.prices import ListedPrices, price_book, price_version, price_version_of
@@ -17,6 +18,7 @@ __all__ = [
     "rule_book",
     "rule_book_of",
     "rule_books",
+    "site_activity",
     "standing",
     "standings",
     "term_points",

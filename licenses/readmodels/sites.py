@@ -6,10 +6,12 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from licenses.queries import standings
+from licenses.queries import site_activity, standings
+from licenses.rules.activity import Activity
 from licenses.rules.levels import Standing
 from licenses.rules.rulebook import BASE_LEVEL
 from sites.models import Site
+from sites.models.site import SiteStatus
 from sites.tenancy import Actor
 
 
@@ -19,6 +21,12 @@ class SiteStanding:
 
     site: Site
     standing: Standing | None
+    activity: Activity
+
+    @property
+    def status(self) -> SiteStatus:
+        """Active or inactive, as its orders and its S&S tell (rule S6)."""
+        return SiteStatus.INACTIVE if self.activity.inactive else SiteStatus.ACTIVE
 
     @property
     def level(self) -> str:
@@ -34,7 +42,8 @@ def site_standings(sites: Iterable[Site], on: date) -> list[SiteStanding]:
     rows = list(sites)
     agreements = {s.agreement.pk: s.agreement for s in rows if s.agreement}
     found = standings(agreements.values(), on) if agreements else {}
-    return [SiteStanding(s, found.get(s.agreement_id) if s.agreement_id else None) for s in rows]
+    lives = site_activity(rows, on)
+    return [SiteStanding(s, found.get(s.agreement_id) if s.agreement_id else None, lives[s.pk]) for s in rows]
 
 
 def visible_sites(actor: Actor) -> QuerySet[Site]:

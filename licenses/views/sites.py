@@ -24,6 +24,8 @@ from licenses.readmodels import (
     site_standings,
     visible_sites,
 )
+from licenses.readmodels.forecast import forecast_view
+from licenses.rules.activity import Activity
 from licenses.rules.explaining import explain_anniversary
 from licenses.rules.levels import Standing
 from licenses.views.paging import slice_of
@@ -31,6 +33,7 @@ from licenses.views.shared import Item, actor_of, line_rows
 from licenses.why import Figure
 from licenses.why import why as in_words
 from portal.kernel.explanation import Explanation
+from portal.kernel.period import DAY
 from sites.clock import now, today
 from sites.models import Agreement, Site, SiteContact
 from sites.templatetags.formats import day
@@ -64,6 +67,7 @@ def _site_context(request: HttpRequest, site: Site, faults: Sequence[str] = ()) 
         "site": site,
         "stands": stands,
         "faults": faults,
+        "silent": _silent(stands.activity),
         "facts": _site_facts(stands),
         "contacts": SiteContact.objects.filter(site=site).valid_on(today()).order_by("role"),
         "lines": line_rows(lines[:SITE_LINES], today()),
@@ -81,6 +85,7 @@ def _site_facts(stands: SiteStanding) -> list[Item]:
         Item(_("Customer"), site.customer.name),
         Item(_("Program"), site.get_program_display()),
         Item(_("Address"), address),
+        _lives(stands.activity),
     ]
     if site.agreement:
         link = reverse("agreement_page", args=[site.agreement.number])
@@ -99,6 +104,33 @@ def _site_facts(stands: SiteStanding) -> list[Item]:
     return facts
 
 
+def _lives(lives: Activity) -> Item:
+    """Since when, or until when at least, the site counts as active, with what tells it (rule S6)."""
+    seen = [
+        _("last order %(day)s") % {"day": day(lives.facts.last_order)} if lives.facts.last_order else "",
+        _("S&S until %(day)s") % {"day": day(lives.facts.last_cover)} if lives.facts.last_cover else "",
+        _("enrolled %(day)s") % {"day": day(lives.facts.enrolled_on)} if lives.facts.enrolled_on else "",
+    ]
+    note = ", ".join(filter(None, seen))
+    if lives.inactive_from is None:
+        return Item(_("Activity"), _("inactive, by record") if lives.inactive else _("no orders yet"))
+    if lives.inactive:
+        return Item(_("Activity"), _("inactive since %(day)s") % {"day": day(lives.inactive_from)}, note=note)
+    return Item(_("Activity"), _("active at least until %(day)s") % {"day": day(lives.inactive_from - DAY)}, note=note)
+
+
+def _silent(lives: Activity) -> str:
+    """Why an inactive site is inactive, and what wakes it."""
+    text = _(
+        "After %(months)s months without orders and without running S&S a site must enroll again before it can "
+        "receive licenses."
+    ) % {"months": rule_book().inactive_months}
+    if lives.last_active_on is None:
+        return text
+    told = _("The last order or day of S&S was %(day)s.") % {"day": day(lives.last_active_on)}
+    return f"{text} {told}"
+
+
 def _anniversary(known: date | None, why: Explanation | None) -> Item:
     """The Anniversary; where no Term has begun yet the one to expect, with its reason (rule T1)."""
     if known:
@@ -114,7 +146,7 @@ def holdings_statement(request: HttpRequest, site_number: str, kind: str) -> Htt
     site = one(visible_sites(actor), site_number=site_number)
     form = AsOf(request.GET.dict())
     if not form.is_valid():
-        told = [error for errors in form.errors.values() for error in errors]
+        told = [str(error) for errors in form.errors.values() for error in errors]
         return render(request, "sites/site_page.html", _site_context(request, site, told), status=400)
     asked = moments(form.cleaned_data["as_of"], form.cleaned_data["known_at"], now())
     try:
@@ -138,9 +170,8 @@ def agreement_page(request: HttpRequest, number: str) -> HttpResponse:
         "facts": _agreement_facts(agreement, stands, why),
         "why": _figures(why),
         "ladder": rule_book().ladder,
+        "forecast": forecast_view(agreement, actor, today(), stands),
         "outside": stands.level in rule_book().outside_levels,
-        "resets": stands.explanation.parts,
-        "rule_version": stands.explanation.version,
         "crumbs": [
             Item(_("Sites"), url=reverse("sites")),
             Item(_("Agreement %(number)s") % {"number": agreement.number}),

@@ -129,11 +129,11 @@ class TransferBatchStep(APIView):
     def post(self, request: Request, pk: UUID, verb: str) -> Response:
         batch = visible(request, pk)
         body = Body({} if request.data is None else request.data)
-        waive, reason = body.text("waive_warnings"), body.text("reason")
+        waive, reason, wait = body.text("waive_warnings"), body.text("reason"), body.flag("wait")
         body.done()
         who: dict[str, Any] = {"actor": actor_of(request), "at": now(), "batch_id": batch.pk}
         if verb == "submit":
-            return answer(request, operations.submit_batch(**who, waive_warnings=waive))
+            return answer(request, operations.submit_batch(**who, waive_warnings=waive, wait=wait))
         if verb == "retry":
             return answer(request, operations.retry_batch(**who))
         return answer(request, operations.undo_batch(**who, on=today(), reason=reason))

@@ -88,6 +88,25 @@ class Body:
             return self._no([], "body_too_many", name, count=len(value), limit=most)
         return [Body(item, f"{self._where(name)}[{i}]", self.faults) for i, item in enumerate(value)]
 
+    def texts(self, name: str, *, most: int = MOST_TEXT) -> list[str]:
+        """The texts of a list; none for a list that is missing."""
+        value = self._data.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            return self._no([], "body_list", name)
+        if len(value) > MOST_LINES:
+            return self._no([], "body_too_many", name, count=len(value), limit=MOST_LINES)
+        items = Body({str(i): item for i, item in enumerate(value)}, self._where(name), self.faults)
+        return [items.text(str(i), required=True, most=most) for i in range(len(value))]
+
+    def flag(self, name: str) -> bool:
+        """Yes or no; no where it is missing."""
+        value = self._data.get(name)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        return self._no(False, "choice_unknown", name, value=_shown(value), choices="true, false")
+
     def belongs_to(self, line: UUID | None) -> None:
         """Faults found from now on name this license line."""
         self._line = str(line) if line else None
@@ -180,12 +199,20 @@ def read_waivers(body: Body) -> list[WaiverInput]:
     return waivers
 
 
-def read_step(data: Any) -> tuple[str, list[WaiverInput]]:
-    """Reason and waivers of a step; both may be missing. Raises Invalid with every fault."""
+def read_step(data: Any) -> dict[str, Any]:
+    """Reason, waivers and what to wait for of a step; all may be missing. Raises Invalid with every fault."""
     body = Body({} if data is None else data)
-    reason, waivers = body.text("reason"), read_waivers(body)
+    read = {"reason": body.text("reason"), "waivers": read_waivers(body), "wait_for": body.texts("wait_for", most=4)}
     body.done()
-    return reason, waivers
+    return read
+
+
+def read_signature(data: Any) -> dict[str, str]:
+    """Who signs a declaration. Raises Invalid with every fault."""
+    body = Body({} if data is None else data)
+    read = {name: body.text(name, required=True, most=120) for name in ("signed_by", "position")}
+    body.done()
+    return read
 
 
 def read_version(header: str | None) -> int | None:

@@ -14,8 +14,13 @@ from licenses.api.asked import Asked
 from licenses.api.base import CursorList, actor_of
 from licenses.api.including import INCLUDE, tree_in_words, wants_why
 from migrations_app import operations, queries
-from migrations_app.api.bodies import read_request, read_step, read_version
-from migrations_app.api.serializers import NewRequestSerializer, RequestSerializer, StepSerializer
+from migrations_app.api.bodies import read_request, read_signature, read_step, read_version
+from migrations_app.api.serializers import (
+    DeclarationInputSerializer,
+    NewRequestSerializer,
+    RequestSerializer,
+    StepSerializer,
+)
 from migrations_app.models import TransferRequest
 from portal.kernel.errors import NotFound
 from sites.clock import now, today
@@ -86,15 +91,25 @@ class TransferRequestStep(APIView):
     def post(self, request: Request, pk: UUID, verb: str) -> Response:
         visible(request, pk)
         version = read_version(request.headers.get("If-Match"))
-        reason, waivers = read_step(request.data)
+        asked = read_step(request.data)
         taken = operations.take(
             verb,
             actor=actor_of(request),
             at=now(),
             on=today(),
             request_id=pk,
-            reason=reason,
-            waivers=waivers,
             version=version,
+            **asked,
         )
         return answer(request, taken)
+
+
+class TransferRequestDeclare(APIView):
+    """Source and target belong to one Enterprise, declared and signed (check V2)."""
+
+    @extend_schema(request=DeclarationInputSerializer, responses=RequestSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        visible(request, pk)
+        signed = read_signature(request.data)
+        declared = operations.declare(actor=actor_of(request), at=now(), on=today(), request_id=pk, **signed)
+        return answer(request, declared)

@@ -33,6 +33,7 @@ class CheckSerializer(serializers.Serializer):
     mends = serializers.CharField(allow_null=True)
     remedy = serializers.CharField()
     waivable = serializers.BooleanField()
+    may_wait = serializers.BooleanField()
     waived = serializers.BooleanField()
     heals_on = serializers.CharField(allow_null=True)
 
@@ -67,6 +68,8 @@ class RequestSerializer(serializers.Serializer):
     reason = serializers.CharField()
     waiting_for = serializers.CharField(allow_null=True)
     waiting_until = serializers.DateField(allow_null=True)
+    wait_for = serializers.ListField(child=serializers.CharField())
+    stopped_by = serializers.ListField(child=serializers.JSONField())
     lines = LineSerializer(many=True)
     checks = CheckSerializer(many=True)
     plan = PlanField(allow_null=True)
@@ -104,6 +107,14 @@ class StepSerializer(serializers.Serializer):
 
     reason = serializers.CharField(required=False, allow_blank=True)
     waivers = WaiverSerializer(many=True, required=False)
+    wait_for = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class DeclarationInputSerializer(serializers.Serializer):
+    """Who signs that source and target belong to one Enterprise."""
+
+    signed_by = serializers.CharField()
+    position = serializers.CharField()
 
 
 class CountsSerializer(serializers.Serializer):
@@ -144,6 +155,7 @@ class BatchStepSerializer(serializers.Serializer):
     """What a step of a form may bring along."""
 
     waive_warnings = serializers.CharField(required=False, allow_blank=True)
+    wait = serializers.BooleanField(required=False)
     reason = serializers.CharField(required=False, allow_blank=True)
 
 

@@ -46,12 +46,16 @@ class FormRow:
 
 @dataclass(frozen=True, slots=True)
 class ParsedRow:
-    """What a row says: `row` when it can be read, `values` as they stood there, `faults` when it can't."""
+    """What a row says: `row` when it can be read, `values` as they stood there, `faults` when it can't.
+
+    `readable` is then the row as far as it can be read: what can't is empty (a quantity 0), and has its fault.
+    """
 
     number: int
     row: FormRow | None
     values: Mapping[str, str]
     faults: tuple[Fault, ...] = ()
+    readable: FormRow | None = None
 
 
 def parse_row(raw: RawRow, headings: HeadingMap) -> ParsedRow:
@@ -71,10 +75,15 @@ def parse_row(raw: RawRow, headings: HeadingMap) -> ParsedRow:
                 texts[field] = text
         except Unreadable as error:
             faults.append(cell_fault(error, field, raw, headings, values))
+    row = FormRow(
+        raw.number,
+        quantity=quantity,
+        effective_on=effective_on,
+        **{field: texts.get(field, "") for field in FIELDS if field not in ("quantity", "effective_on")},
+    )
     if faults:
-        return ParsedRow(raw.number, None, values, tuple(faults))
-    row = FormRow(raw.number, quantity=quantity, effective_on=effective_on, **texts)
-    return ParsedRow(raw.number, row, values)
+        return ParsedRow(raw.number, None, values, tuple(faults), row)
+    return ParsedRow(raw.number, row, values, readable=row)
 
 
 def _text(field: str, value: str) -> str:

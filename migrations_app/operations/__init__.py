@@ -1,10 +1,12 @@
 """Every write to moves: requests and their decisions, completion, batches."""
 
 from migrations_app.operations.batches import retry_batch, settle_batch, submit_batch, undo_batch, upload
-from migrations_app.operations.completion import complete, wake
+from migrations_app.operations.completion import complete
 from migrations_app.operations.decisions import take
+from migrations_app.operations.ownership import declare
 from migrations_app.operations.requests import create_request
 from migrations_app.operations.scenarios import drop_scenario, keep_scenario
+from migrations_app.operations.waking import sleepers, wake, wake_one
 from migrations_app.operations.what_ifs import ask_for
 from migrations_app.reading import LineInput, WaiverInput
 
@@ -14,13 +16,16 @@ __all__ = [
     "ask_for",
     "complete",
     "create_request",
+    "declare",
     "drop_scenario",
     "keep_scenario",
     "retry_batch",
     "settle_batch",
+    "sleepers",
     "submit_batch",
     "take",
     "undo_batch",
     "upload",
     "wake",
+    "wake_one",
 ]

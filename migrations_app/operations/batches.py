@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from licenses.intake.gate import check_name
@@ -22,6 +22,7 @@ from portal.kernel.blocker import Blocker, Severity
 from portal.kernel.errors import DomainError, Fault, Forbidden, Invalid, NotFound, Refused
 from sites.events import history, tell
 from sites.jobs import enqueue
+from sites.notices import notify
 from sites.numbers import next_number
 from sites.tenancy.actor import Actor
 from sites.words import fault_as_json
@@ -113,6 +114,18 @@ def record_rows(batch: TransferBatch, verdicts: Sequence[Verdict]) -> None:
     BatchRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
 
 
+def refused_codes(batch: TransferBatch) -> dict[str, int]:
+    """How many rows of a checked form a rule refuses, by the code of the reason."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT error->>'code', count(DISTINCT r.number)"
+            " FROM migrations_app_batchrow r, jsonb_array_elements(errors) AS error"
+            " WHERE batch_id = %s AND outcome = 'invalid' AND error->>'severity' = 'error' GROUP BY 1",
+            [batch.pk],
+        )
+        return dict(cursor.fetchall())
+
+
 def stored_fault(fault: Fault) -> dict[str, Any]:
     """A fault with its figures, so that it can be told in any language later."""
     kept = fault_as_json(fault)
@@ -121,8 +134,13 @@ def stored_fault(fault: Fault) -> dict[str, Any]:
 
 
 @transaction.atomic
-def submit_batch(*, actor: Actor, at: datetime, batch_id: UUID, waive_warnings: str = "") -> TransferBatch:
-    """Ask for everything that is valid. Warnings need one reason for all of them; `atomic` needs every row valid."""
+def submit_batch(
+    *, actor: Actor, at: datetime, batch_id: UUID, waive_warnings: str = "", wait: bool = False
+) -> TransferBatch:
+    """Ask for everything that is valid. Warnings need one reason for all of them; `atomic` needs every row valid.
+
+    With `wait`, warnings that heal on a day need none: the requests sleep until then.
+    """
     batch = load_batch(batch_id, actor)
     BATCH.require("submit", batch.status)
     faults = []
@@ -130,21 +148,35 @@ def submit_batch(*, actor: Actor, at: datetime, batch_id: UUID, waive_warnings: 
         faults.append(Fault("batch_nothing_valid", params={"rows": batch.rows_read}))
     if batch.mode == TransferBatch.Mode.ATOMIC and batch.rows_invalid:
         faults.append(Fault("batch_all_or_nothing", "mode", params={"invalid": batch.rows_invalid}))
-    warned = batch.rows.filter(outcome="valid", errors__contains=[{"severity": "warning"}]).count()
+    warned = _warned(batch, wait=wait)
     if warned and not waive_warnings.strip():
         faults.append(Fault("batch_waiver_needed", "waive_warnings", params={"rows": warned}))
     if faults:
         raise Refused(*faults)
     step_batch(batch, "submit")
-    tell(actor=actor, at=at, kind="submitted", subject=batch, customer_id=None, waived=waive_warnings.strip())
+    tell(
+        actor=actor, at=at, kind="submitted", subject=batch, customer_id=None, waived=waive_warnings.strip(), wait=wait
+    )
     enqueue(kind="batch.submit", subject_id=batch.pk, actor=actor, at=at)
     return batch
 
 
-def waiver_reason(batch: TransferBatch) -> str:
-    """The reason that the sender gave for all warnings, from the latest submission's event."""
-    told = [e.data.get("waived", "") for e in history(batch) if e.kind == "submitted"]
-    return told[-1] if told else ""
+def _warned(batch: TransferBatch, *, wait: bool) -> int:
+    """How many valid rows carry a warning that needs a reason."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT r.number) FROM migrations_app_batchrow r, jsonb_array_elements(errors) AS error"
+            " WHERE batch_id = %s AND outcome = 'valid' AND error->>'severity' = 'warning'"
+            " AND NOT (%s AND error->>'heals_on' IS NOT NULL)",
+            [batch.pk, wait],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _submitted_with(batch: TransferBatch) -> tuple[str, bool]:
+    """The reason that the sender gave for all warnings, and whether to wait for those that heal, as last submitted."""
+    told = [e.data for e in history(batch) if e.kind == "submitted"]
+    return (told[-1].get("waived", ""), bool(told[-1].get("wait"))) if told else ("", False)
 
 
 def groups(batch: TransferBatch) -> list[Group]:
@@ -197,11 +229,11 @@ def request_group(
 ) -> TransferRequest:
     """Draft and submit the one request of rows that share source, target and date."""
     request = create_request(actor=actor, at=at, on=on, reason=_reason(batch, rows), batch=batch, **_move_of(rows))
-    reason = waiver_reason(batch)
-    waivers = (
-        {c["code"]: WaiverInput(c["code"], None, reason) for c in request.checks if c["waivable"]} if reason else {}
-    )
-    take("submit", actor=actor, at=at, on=on, request_id=request.pk, waivers=tuple(waivers.values()))
+    reason, wait = _submitted_with(batch)
+    warnings = {c["code"]: c["heals_on"] for c in request.checks if c["waivable"]}
+    wait_for = [code for code, heals_on in warnings.items() if wait and heals_on]
+    waivers = [WaiverInput(code, None, reason) for code in warnings if reason and code not in wait_for]
+    take("submit", actor=actor, at=at, on=on, request_id=request.pk, waivers=waivers, wait_for=wait_for)
     BatchRow.objects.filter(pk__in=[row.pk for row in rows]).update(request=request)
     return request
 
@@ -235,7 +267,11 @@ def settle_batch(*, actor: Actor, at: datetime, batch_id: UUID) -> None:
     if batch.status == "applying" and not waiting:
         failed = batch.rows.filter(outcome__in=["failed", "invalid"]).exists()
         step_batch(batch, "finish_with_errors" if failed else "finish_applying", finished_at=at)
-        tell(actor=actor, at=at, kind=batch.status, subject=batch, customer_id=None)
+        event = tell(actor=actor, at=at, kind=batch.status, subject=batch, customer_id=None)
+        notify(
+            actor=actor, at=at, event=event, kind=f"batch_{batch.status}", to=[batch.created_by_id],
+            number=str(batch), filename=batch.filename,
+        )  # fmt: skip
 
 
 @transaction.atomic

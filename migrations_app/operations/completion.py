@@ -1,23 +1,23 @@
-"""What the portal does by itself: completes approved moves, wakes those that slept."""
+"""What the portal does by itself with an approved move: completes it, or says what stopped it."""
 
 from datetime import date, datetime
 from typing import cast
+from uuid import UUID
 
 from django.db import transaction
 
 from licenses.operations import move_units, release
-from migrations_app.facts import judge, outlook
+from migrations_app.facts import judge
 from migrations_app.models import TransferLine, TransferRequest
 from migrations_app.operations.decisions import as_faults, load
-from migrations_app.operations.requests import move_of, stored
-from migrations_app.outlook import as_json
-from migrations_app.policies import sides
-from migrations_app.rules.checks import sleeping
+from migrations_app.operations.telling import requesters, tell_people
+from migrations_app.queries.kept import move_of, stored
 from migrations_app.rules.workflow import TRANSFER
 from portal.kernel.blocker import Severity
 from portal.kernel.errors import Refused
 from sites.events import tell
-from sites.models import Enrollment, Site, User
+from sites.models import Site
+from sites.refusals import Kind, codes_of, count_refusals
 from sites.tenancy.actor import Actor
 
 BATCH = 5000
@@ -44,66 +44,50 @@ def complete(*, actor: Actor, at: datetime, on: date, request: TransferRequest) 
     for line in moved:
         line.arrived_as = arrived[line.entitlement_id]
     TransferLine.objects.bulk_update(moved, ["arrived_as"], batch_size=BATCH)
-    request.status, request.fault = TransferRequest.Status.COMPLETED, ""
+    request.status, request.fault, request.stopped_by = TransferRequest.Status.COMPLETED, "", []
     request.version += 1
     request.completed_at, request.completed_on = at, judged.on
-    request.save(update_fields=["status", "version", "completed_at", "completed_on", "fault"])
+    request.save(update_fields=["status", "version", "completed_at", "completed_on", "fault", "stopped_by"])
     units = sum(quantity for _, quantity in lines)
-    tell(
+    event = tell(
         actor=actor, at=at, kind="completed", subject=request, customer_id=request.customer_id,
         units=units, lines=len(lines),
+    )  # fmt: skip
+    tell_people(
+        actor=actor, at=at, request=request, event=event, kind="transfer_completed", to=requesters(request),
+        number=str(request), units=units, site=target.site_number,
     )  # fmt: skip
     return request
 
 
 @transaction.atomic
-def wake(*, actor: Actor, at: datetime, on: date) -> int:
-    """Look at every sleeping request; those whose reason is gone wake; their requester is told. Returns how many."""
-    slept = (
-        TransferRequest.objects.visible_to(actor).exclude(waiting_for="").filter(status__in=["submitted", "in_review"])
+def stop(*, actor: Actor, at: datetime, on: date, request: TransferRequest, refusal: Refused) -> None:
+    """Keep which rule stopped the approved move; it stays approved, and goes on by itself when that has healed.
+
+    A rule's no is no technical fault: `fault` stays empty.
+    """
+    found = judge(move_of(request), on).blockers
+    codes = codes_of(refusal)
+    request.stopped_by = [stored(b) for b in found if b.code in codes] or [{"code": code} for code in codes]
+    request.fault = ""
+    request.save(update_fields=["stopped_by", "fault"])
+    told = {"number": str(request), "codes": ", ".join(codes)}
+    event = tell(
+        actor=actor, at=at, kind="stopped_by_rule", subject=request, customer_id=request.customer_id, by=told["codes"]
     )
-    slept = slept.select_for_update(of=("self",), skip_locked=True).select_related(
-        "customer", "source_site__customer", "target_site__customer", "target_site__agreement__customer",
-        "enrollment__site__customer", "enrollment__site__agreement__customer",
+    tell_people(
+        actor=actor, at=at, request=request, event=event, kind="transfer_stopped",
+        to=(*requesters(request), request.decided_by_id), **told,
     )  # fmt: skip
-    return sum(_wake_one(request, actor, at, on) for request in slept)
+    count_refusals(Kind.RULE, codes, on=on)
 
 
-def _wake_one(request: TransferRequest, actor: Actor, at: datetime, on: date) -> bool:
-    enrollment = request.enrollment
-    if enrollment is not None and enrollment.status == Enrollment.Status.ACCEPTED and request.target_site is None:
-        request.target_site, request.target_customer = enrollment.site, enrollment.customer
-    judged = judge(move_of(request), on)
-    if sleeping(judged.blockers):
-        return False
-    request.waiting_for, request.waiting_until = "", None
-    request.checks = [stored(b) for b in judged.blockers]
-    request.plan = as_json(outlook(judged))
-    request.version += 1
-    given = set(request.consents.values_list("side", flat=True))
-    if request.status == "in_review" and not given >= set(sides(request)):
-        _consent_for_target(request, at)
-    request.save(
-        update_fields=[
-            "target_site", "target_customer", "waiting_for", "waiting_until", "checks", "plan", "version", "status",
-        ]
-    )  # fmt: skip
-    tell(actor=actor, at=at, kind="woke", subject=request, customer_id=request.customer_id)
-    return True
-
-
-def _consent_for_target(request: TransferRequest, at: datetime) -> None:
-    """Who consented for the source answers for a target that the same customer enrolled meanwhile (rule M4)."""
-    first = request.consents.select_related("given_by").filter(side="source").first()
-    if first is None or request.target_customer_id != request.customer_id:
-        return
-    giver: User = first.given_by
-    request.consents.create(
-        customer_id=request.customer_id,
-        target_customer_id=request.target_customer_id,
-        side="target",
-        given_by=giver,
-        under_mandate=first.under_mandate,
-        request_version=request.version,
-        given_at=at,
-    )
+@transaction.atomic
+def break_off(*, actor: Actor, at: datetime, request_id: UUID, fault: Exception) -> None:
+    """Keep that a technical fault held the approved move up; its job tries again, and success clears it."""
+    request = load(request_id, actor)
+    first = not request.fault
+    request.fault = type(fault).__name__
+    request.save(update_fields=["fault"])
+    if first:
+        tell(actor=actor, at=at, kind="broke_off", subject=request, customer_id=request.customer_id)

@@ -1,6 +1,6 @@
 """A request goes its way: submitted, consented to, decided, withdrawn, reversed. One door, one table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -11,19 +11,25 @@ from licenses.operations import hold, move_units_back, release
 from licenses.queries import rule_book
 from migrations_app.facts import Judged, judge, outlook
 from migrations_app.models import Consent, TransferRequest
-from migrations_app.operations.requests import move_of, record_waivers, stored
+from migrations_app.operations.requests import record_waivers
+from migrations_app.operations.telling import ask_for_consent, requesters, tell_people
 from migrations_app.outlook import as_json
 from migrations_app.policies import answers_for_side, must_not_be_own, roles_on, sides
+from migrations_app.queries.kept import move_of, stored
 from migrations_app.reading import WaiverInput
-from migrations_app.rules.checks import open_blockers, sleeping
+from migrations_app.rules.checks import may_wait_for, sleeps_until, stops, waits
 from migrations_app.rules.workflow import TRANSFER
-from portal.kernel.blocker import Blocker, Severity
+from portal.kernel.blocker import Blocker
 from portal.kernel.errors import Fault, Forbidden, NotFound, Refused, Stale
 from sites.events import tell
 from sites.jobs import enqueue
+from sites.models import Event
+from sites.refusals import Kind, count_refusals
 from sites.tenancy.actor import Actor
 
 VERBS = ("submit", "consent", "refuse", "approve", "return", "reject", "withdraw", "reverse")
+# Whose no it is.
+NO_OF_PERSON = {"refuse": "contact", "return": "rep", "reject": "rep"}
 NEEDS_REASON = frozenset({"refuse", "return", "reject", "reverse"})
 
 
@@ -37,10 +43,12 @@ def take(
     request_id: UUID,
     reason: str = "",
     waivers: Sequence[WaiverInput] = (),
+    wait_for: Collection[str] = (),
     version: int | None = None,
 ) -> TransferRequest:
     """Do `verb` to a request: the transition table says from where, the actor's roles say who.
 
+    `wait_for` are codes of checks that heal: submitted so, the request sleeps until they have, and goes on by itself.
     Raises NotFound, Stale (another version), Refused (not from this status, or a rule stops it), Forbidden,
     Invalid (a reason or waiver is missing).
     """
@@ -52,7 +60,9 @@ def take(
         raise Forbidden(Fault("not_yours"))
     if verb in NEEDS_REASON and not reason.strip():
         raise Refused(Fault("reason_required", "reason"))
-    _DOORS[verb](_Step(request, actor, at, on, reason.strip(), tuple(waivers)))
+    _DOORS[verb](_Step(request, actor, at, on, reason.strip(), tuple(waivers), tuple(wait_for)))
+    if verb in NO_OF_PERSON:
+        count_refusals(Kind.PERSON, [f"transfer_{step.target}_by_{NO_OF_PERSON[verb]}"], on=on)
     return request
 
 
@@ -66,19 +76,26 @@ class _Step:
         at: datetime,
         on: date,
         reason: str,
-        waivers: tuple[WaiverInput, ...],
+        waivers: tuple[WaiverInput, ...] = (),
+        wait_for: tuple[str, ...] = (),
     ):
         self.request, self.actor, self.at, self.on = request, actor, at, on
-        self.reason, self.waivers = reason, waivers
+        self.reason, self.waivers, self.wait_for = reason, waivers, wait_for
 
-    def to(self, status: str, kind: str, **data: object) -> None:
+    def to(self, status: str, kind: str, **data: object) -> Event:
         """Go to `status`, raise the version, tell."""
         self.request.status = status
         self.request.version += 1
         self.request.save(update_fields=FIELDS)
         told = {"reason": self.reason} if self.reason else {}
         customer = self.request.customer_id
-        tell(actor=self.actor, at=self.at, kind=kind, subject=self.request, customer_id=customer, **told, **data)
+        return tell(actor=self.actor, at=self.at, kind=kind, subject=self.request, customer_id=customer, **told, **data)
+
+    def notify(self, event: Event, kind: str, to: Iterable[UUID | None]) -> None:
+        """Tell `to` of it, but for the actor."""
+        others = [person for person in to if person != self.actor.user_id]
+        told = {"number": str(self.request), "reason": self.reason}
+        tell_people(actor=self.actor, at=self.at, request=self.request, event=event, kind=kind, to=others, **told)
 
 
 FIELDS = (
@@ -88,6 +105,8 @@ FIELDS = (
     "plan",
     "waiting_for",
     "waiting_until",
+    "wait_for",
+    "stopped_by",
     "submitted_by",
     "submitted_at",
     "decided_by",
@@ -110,11 +129,19 @@ def load(request_id: UUID, actor: Actor) -> TransferRequest:
     return request
 
 
+def waived(request: TransferRequest) -> set[tuple[str, str | None]]:
+    """What was taken note of: (check, line), line None for every line."""
+    return {(w.code, str(w.line) if w.line else None) for w in request.waivers.all()}
+
+
 def stopping(judged: Judged, request: TransferRequest) -> list[Blocker]:
-    """Errors, and warnings that nobody waived."""
-    waived = {(w.code, str(w.line) if w.line else None) for w in request.waivers.all()}
-    stops = {Severity.ERROR, Severity.WARNING}
-    return [b for b in open_blockers(judged.blockers, waived) if b.severity in stops]
+    """Errors, and warnings that nobody waived; what the request waits for stops it no more than time does."""
+    return list(stops(judged.blockers, waived(request), request.wait_for))
+
+
+def awaited(judged: Judged, request: TransferRequest) -> tuple[Blocker, ...]:
+    """What the request sleeps for."""
+    return waits(judged.blockers, waived(request), request.wait_for)
 
 
 def as_faults(blockers: Sequence[Blocker]) -> list[Fault]:
@@ -129,27 +156,43 @@ def _submit(step: _Step) -> None:
     request = step.request
     judged = judge(move_of(request), step.on)
     record_waivers(request, judged, step.waivers, actor=step.actor, at=step.at)
-    faults = as_faults(stopping(judged, request))
+    request.wait_for = sorted(set(step.wait_for))
+    faults = [
+        Fault("wait_unknown", f"wait_for[{i}]", params={"code": code})
+        for i, code in enumerate(step.wait_for)
+        if not any(b.code == code and may_wait_for(b.code, b.params) for b in judged.blockers)
+    ]
+    faults += as_faults(stopping(judged, request))
     if not request.reason and not step.reason:
         faults.append(Fault("reason_required", "reason"))
     if faults:
         raise Refused(*faults)
-    _promise(step, judged)
-    waits = sleeping(judged.blockers)
-    request.waiting_for, request.waiting_until = (waits.code, waits.heals_on) if waits else ("", None)
+    sleep(request, awaited(judged, request))
+    promise(request, judged, actor=step.actor, at=step.at)
+    request.stopped_by = []
     request.checks = [stored(b) for b in judged.blockers]
     request.plan = as_json(outlook(judged), judged.book)
     request.submitted_by_id, request.submitted_at = step.actor.user_id, step.at
     request.decided_by_id = request.decided_at = None
-    step.to("submitted", "submitted", lines=len(judged.lines))
+    event = step.to("submitted", "submitted", lines=len(judged.lines))
     request.consents.all().delete()
     _consent(step)
+    ask_for_consent(request, event, actor=step.actor, at=step.at, on=step.on)
 
 
-def _promise(step: _Step, judged: Judged) -> None:
-    release(reference=step.request.pk, at=step.at)
+def sleep(request: TransferRequest, awaited: Sequence[Blocker]) -> None:
+    """Put the request to sleep for what it waits for, or wake it where there is nothing; the caller saves it."""
+    request.waiting_for = awaited[0].code if awaited else ""
+    request.waiting_until = sleeps_until(awaited)
+
+
+def promise(request: TransferRequest, judged: Judged, *, actor: Actor, at: datetime) -> None:
+    """Hold the request's units. One that waits for units of another request holds none until there are some."""
+    release(reference=request.pk, at=at)
+    if any(b.code == "V3" for b in awaited(judged, request)):
+        return
     lines = [(line, judged.move.quantities[line.pk]) for line in judged.lines]
-    hold(actor=step.actor, at=step.at, reference=step.request.pk, lines=lines)
+    hold(actor=actor, at=at, reference=request.pk, lines=lines)
 
 
 def _consent(step: _Step) -> None:
@@ -192,11 +235,15 @@ def _approve(step: _Step) -> None:
     must_not_be_own(request, step.actor)
     if request.waiting_for:
         raise Refused(Fault("still_waiting", params={"code": request.waiting_for}))
+    if not set(request.consents.values_list("side", flat=True)) >= set(sides(request)):
+        # The target was enrolled for another customer while the request slept (rule M4).
+        raise Refused(Fault("consent_missing"))
     judged = judge(move_of(request), step.on)
-    if errors := [b for b in judged.blockers if b.severity is Severity.ERROR]:
-        raise Refused(*as_faults(errors))
+    if stopped := stops(judged.blockers, waived(request)):
+        raise Refused(*as_faults(stopped))
     _decided(step)
-    step.to("approved", "approved")
+    event = step.to("approved", "approved")
+    step.notify(event, "transfer_approved", requesters(request))
     due = _instant(max(request.effective_on or step.on, step.on), step)
     enqueue(kind="transfer.complete", subject_id=request.pk, actor=step.actor, at=step.at, due_at=due)
 
@@ -214,20 +261,23 @@ def _decided(step: _Step) -> None:
 def _return(step: _Step) -> None:
     must_not_be_own(step.request, step.actor)
     _decided(step)
-    step.to("returned", "returned")
+    event = step.to("returned", "returned")
+    step.notify(event, "transfer_returned", requesters(step.request))
 
 
 def _reject(step: _Step) -> None:
     must_not_be_own(step.request, step.actor)
     release(reference=step.request.pk, at=step.at)
     _decided(step)
-    step.to("rejected", "rejected", by="person")
+    event = step.to("rejected", "rejected", by="person")
+    step.notify(event, "transfer_rejected", requesters(step.request))
 
 
 def _refuse(step: _Step) -> None:
     release(reference=step.request.pk, at=step.at)
     step.request.decision_reason = step.reason
-    step.to("rejected", "refused", by="person")
+    event = step.to("rejected", "refused", by="person")
+    step.notify(event, "transfer_refused", requesters(step.request))
 
 
 def _withdraw(step: _Step) -> None:
@@ -239,11 +289,12 @@ def _reverse(step: _Step) -> None:
     """Rule M7: inside the window, unless something was built on it."""
     request = step.request
     must_not_be_own(request, step.actor)
-    last = (request.completed_on or step.on) + timedelta(days=rule_book().reversal_days)
+    last = (request.completed_on or step.on) + timedelta(days=rule_book(step.on).reversal_days)
     if step.on > last:
         raise Refused(Fault("reversal_late", params={"last": last}))
     move_units_back(actor=step.actor, at=step.at, on=step.on, reference=str(request.pk))
-    step.to("reversed", "reversed")
+    event = step.to("reversed", "reversed")
+    step.notify(event, "transfer_reversed", requesters(request))
 
 
 _DOORS: dict[str, Callable[[_Step], None]] = {

@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import get_language
 
-from migrations_app.facts import Judged, Move, judge, outlook
+from migrations_app.facts import Judged, judge, outlook
 from migrations_app.models import TransferBatch, TransferLine, TransferRequest, Waiver
 from migrations_app.outlook import as_json
 from migrations_app.policies import asks_for
+from migrations_app.queries.kept import stored
 from migrations_app.reading import LineInput, WaiverInput, read_move
-from portal.kernel.blocker import Blocker
 from portal.kernel.errors import Fault, Forbidden, Invalid
 from sites.events import tell
 from sites.numbers import next_number
 from sites.tenancy.actor import Actor
-from sites.words import blocker_as_json, sentence
+from sites.words import sentence
 
 
 @transaction.atomic
@@ -82,30 +82,11 @@ def create_request(
     return request
 
 
-def stored(blocker: Blocker) -> dict[str, Any]:
-    """A finding as it is kept: code and figures, so that it can be told in any language later."""
-    kept = blocker_as_json(blocker)
-    kept["params"] = {k: v if isinstance(v, int | None) else str(v) for k, v in blocker.params.items()}
-    return kept
-
-
-def move_of(request: TransferRequest) -> Move:
-    """The move that a request asks for."""
-    lines = list(request.lines.values_list("entitlement_id", "quantity").order_by("pk"))
-    return Move(
-        request.source_site,
-        request.target_site,
-        request.enrollment,
-        request.effective_on,
-        dict(lines),
-        reference=request.pk,
-    )
-
-
 def record_waivers(
     request: TransferRequest, judged: Judged, waivers: Sequence[WaiverInput], *, actor: Actor, at: datetime
 ) -> None:
-    """Keep each waiver with the consequence in words. Raises Invalid for one that answers no warning."""
+    """Keep each waiver with its consequence: as figures, and as the words that were shown. Raises Invalid for one that
+    answers no warning."""
     if not waivers:
         return
     warnings = {(b.code, line): b for b in judged.blockers if b.waivable for line in (b.line, None)}
@@ -128,7 +109,9 @@ def record_waivers(
                 "customer_id": request.customer_id,
                 "target_customer_id": request.target_customer_id,
                 "reason": waiver.reason.strip(),
+                "params": stored(told)["params"],
                 "consequence": sentence(told.code, told.params),
+                "language": get_language() or "en",
                 "given_by_id": actor.user_id,
                 "given_at": at,
             },

@@ -1,7 +1,9 @@
 """Requests and batches as pages, the API and the desk show them."""
 
 from migrations_app.queries.batches import BatchView, batch_rows, batch_view, batch_views
+from migrations_app.queries.ownership import Ownership, ownership_of
 from migrations_app.queries.requests import (
+    TURN_WHILE_WAITING,
     LineView,
     RequestView,
     actions,
@@ -18,8 +20,10 @@ from migrations_app.queries.told import event_labels, retell, timeline
 from migrations_app.rules.workflow import whose_turn
 
 __all__ = [
+    "TURN_WHILE_WAITING",
     "BatchView",
     "LineView",
+    "Ownership",
     "RequestView",
     "actions",
     "batch_rows",
@@ -29,6 +33,7 @@ __all__ = [
     "describe_many",
     "event_labels",
     "open_requests",
+    "ownership_of",
     "preview",
     "preview_of",
     "queue",

@@ -16,8 +16,10 @@ from migrations_app.facts import Move, judge, outlook
 from migrations_app.models import Consent, TransferLine, TransferRequest, Waiver
 from migrations_app.outlook import as_json
 from migrations_app.policies import answers_for_side, contact_at, roles_on, sides
-from migrations_app.queries.told import timeline
+from migrations_app.queries.kept import checks_of
+from migrations_app.queries.told import retell, timeline
 from migrations_app.reading import LineInput, read_move
+from migrations_app.rules.checks import may_wait_for
 from migrations_app.rules.workflow import TRANSFER, whose_turn
 from sites.clock import today
 from sites.events import histories
@@ -25,6 +27,10 @@ from sites.models import Event
 from sites.tenancy.actor import Actor
 from sites.words import blocker_as_json, remedy, sentence
 
+# Whose turn it is while a request sleeps, by what it waits for.
+TURN_WHILE_WAITING = {
+    "V3": "time", "V12": "time", "V13": "customer", "V17": "customer", "V18": "rep", "V19": "primary_contact",
+}  # fmt: skip
 CONTACT_OF = {"source": "source_contact", "target": "target_contact"}
 
 
@@ -61,6 +67,8 @@ class RequestView:
     reason: str
     waiting_for: str
     waiting_until: date | None
+    wait_for: tuple[str, ...]
+    stopped_by: tuple[dict[str, Any], ...]
     fault: str
     lines: tuple[LineView, ...]
     checks: tuple[dict[str, Any], ...]
@@ -125,7 +133,8 @@ def gather(requests: Sequence[TransferRequest], actor: Actor) -> Known:
 
 
 def describe(request: TransferRequest, actor: Actor) -> RequestView:
-    """The case page's read model; a fixed number of queries whatever the number of lines."""
+    """The case page's read model; a fixed number of queries whatever the number of lines. A draft is checked anew."""
+    request.checks = checks_of(request, today())
     return describe_many([request], actor)[0]
 
 
@@ -158,6 +167,8 @@ def _describe(request: TransferRequest, actor: Actor, known: Known) -> RequestVi
         reason=request.reason,
         waiting_for=request.waiting_for,
         waiting_until=request.waiting_until,
+        wait_for=tuple(request.wait_for),
+        stopped_by=tuple(retell(kept) for kept in request.stopped_by),
         fault=request.fault,
         lines=lines,
         checks=tuple(_check(c, waived, lines) for c in request.checks),
@@ -167,8 +178,9 @@ def _describe(request: TransferRequest, actor: Actor, known: Known) -> RequestVi
             for c in consents
         ),
         waivers=tuple(
-            {"code": w.code, "line": str(w.line) if w.line else None, "reason": w.reason, "consequence": w.consequence,
-             "by": str(w.given_by)}
+            {"code": w.code, "line": str(w.line) if w.line else None, "reason": w.reason, "by": str(w.given_by),
+             "consequence": sentence(w.code, w.params) if w.params else w.consequence,
+             "shown_as": w.consequence, "shown_in": w.language}
             for w in waivers
         ),
         timeline=timeline(known.events.get(request.pk, ())),
@@ -180,7 +192,7 @@ def _describe(request: TransferRequest, actor: Actor, known: Known) -> RequestVi
 
 
 def _turn_while_waiting(request: TransferRequest) -> str | None:
-    return {"V18": "rep", "V19": "primary_contact"}.get(request.waiting_for)
+    return TURN_WHILE_WAITING.get(request.waiting_for)
 
 
 def _line(row: TransferLine, known: Known) -> LineView:
@@ -208,6 +220,7 @@ def _check(kept: dict[str, Any], waived: set[tuple[str, str | None]], lines: Seq
         "message": sentence(kept["code"], params),
         "remedy": remedy(kept["code"], params),
         "waived": bool({(kept["code"], kept["line"]), (kept["code"], None)} & waived),
+        "may_wait": may_wait_for(kept["code"], params),
         "line_label": label,
     }
 
@@ -297,7 +310,8 @@ def preview(
 def preview_of(move: Move, on: date, horizon_months: int) -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
     """The same for a move that was read already."""
     judged = judge(move, on)
-    return tuple(blocker_as_json(b) for b in judged.blockers), as_json(outlook(judged, horizon_months), judged.book)
+    checks = tuple(blocker_as_json(b) | {"may_wait": may_wait_for(b.code, b.params)} for b in judged.blockers)
+    return checks, as_json(outlook(judged, horizon_months), judged.book)
 
 
 def reversal_days() -> int:

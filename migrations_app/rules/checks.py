@@ -1,6 +1,6 @@
 """The checks V1 to V19 of rule book section 5, as pure functions over facts: all of them at once, in a fixed order."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,7 +23,7 @@ OUTSIDE_TYPES = {"government": "GV", "academic": "ED"}
 class SiteFacts:
     """A site: `program` PAE or PA, `status` active, inactive (rule S6) or another that stops, `country` ISO 3166,
     `customer_type` commercial, government or academic; `on_schedule` False for an additional site that isn't on
-    its Agreement's schedule (rule S3)."""
+    its Agreement's schedule (rule S3); `last_active_on` the latest day of an order or of S&S, None if unknown."""
 
     number: str
     program: str
@@ -32,6 +32,7 @@ class SiteFacts:
     has_primary_contact: bool = True
     customer_type: str = "commercial"
     on_schedule: bool = True
+    last_active_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +103,42 @@ def open_blockers(blockers: Iterable[Blocker], waived: Waivers = frozenset()) ->
     return tuple(b for b in blockers if not (b.waivable and {(b.code, b.line), (b.code, None)} & set(waived)))
 
 
-def may_submit(blockers: Iterable[Blocker], waived: Waivers = frozenset()) -> bool:
-    """Whether nothing stops the request: no error and no warning that isn't waived. Reviews and waits don't."""
-    stops = {Severity.ERROR, Severity.WARNING}
-    return not any(b.severity in stops for b in open_blockers(blockers, waived))
+def may_wait_for(code: str, params: Mapping[str, Any]) -> bool:
+    """Whether a finding heals without the request changing, so that its requester may wait instead.
+
+    V12 heals on its day, V13 when a contact is named, V17 when the site enrolls again, V3 when the other request
+    ends: unless more was asked for than is owned at all.
+    """
+    if code == "V3":
+        return 0 < int(params["quantity"]) <= int(params["owned"])
+    return code in ("V12", "V13", "V17")
 
 
-def sleeping(blockers: Iterable[Blocker]) -> Blocker | None:
-    """What the request waits for, if anything; the first where there are several."""
-    return next((b for b in blockers if b.severity is Severity.WAITS), None)
+def waits(
+    blockers: Iterable[Blocker], waived: Waivers = frozenset(), wait_for: Collection[str] = ()
+) -> tuple[Blocker, ...]:
+    """What the request waits for: what only waits, and what heals and its requester chose to wait for."""
+    return tuple(
+        b
+        for b in open_blockers(blockers, waived)
+        if b.severity is Severity.WAITS or (b.code in wait_for and may_wait_for(b.code, b.params))
+    )
+
+
+def stops(
+    blockers: Iterable[Blocker], waived: Waivers = frozenset(), wait_for: Collection[str] = ()
+) -> tuple[Blocker, ...]:
+    """Errors, and warnings that aren't waived, but for those that are waited for. Reviews and waits don't stop."""
+    found = tuple(blockers)
+    awaited = waits(found, waived, wait_for)
+    hard = {Severity.ERROR, Severity.WARNING}
+    return tuple(b for b in open_blockers(found, waived) if b.severity in hard and b not in awaited)
+
+
+def sleeps_until(awaited: Sequence[Blocker]) -> date | None:
+    """The day on which all of it has healed; None where that can't be computed of one of them, or of none."""
+    days = [b.heals_on for b in awaited]
+    return max(d for d in days if d) if days and all(days) else None
 
 
 def _blocker(code: str, severity: Severity, mends: str, line: str | None = None, **more: Any) -> Blocker:
@@ -169,7 +197,8 @@ def _target_checks(target: SiteFacts) -> Iterator[Blocker]:
     if outside:
         yield _blocker("V15", Severity.INFO, "nobody", field="target_site", site=target.number, level=outside)
     if target.status == INACTIVE:
-        yield _blocker("V17", Severity.ERROR, "customer", field="target_site", site=target.number)
+        known = {"site": target.number, "last_active_on": target.last_active_on}
+        yield _blocker("V17", Severity.ERROR, "customer", field="target_site", **known)
 
 
 def _v3_quantity(line: LineFacts, _as_of: date, _book: RuleBook) -> Blocker | None:

@@ -17,12 +17,13 @@ from licenses.models import Entitlement
 from licenses.readmodels import one
 from licenses.views.shared import Item, actor_of, line_rows
 from migrations_app import operations, queries
-from migrations_app.forms import MOST_LINES, LinesForm, RouteForm, movable_lines, read_waivers
+from migrations_app.forms import MOST_LINES, LinesForm, RouteForm, movable_lines, read_waits, read_waivers
 from migrations_app.queries.plan import plan_page
 from migrations_app.views.requests import waiving
 from migrations_app.words.labels import DONE
 from portal.kernel.errors import DomainError, Fault
 from sites.clock import now, today
+from sites.refusals import refused
 from sites.tenancy import Actor
 from sites.words import fault_as_json
 
@@ -145,6 +146,7 @@ def _compare(
     try:
         checks, plan = queries.preview(actor=actor, on=today(), **route.route, **asked)
     except DomainError as wrong:
+        refused(request, wrong)
         for fault in wrong.faults:
             form.add_error("effective_on" if fault.field == "effective_on" else None, _told(fault))
         return _choose_lines(request, route, form, form.lines, "")
@@ -180,8 +182,10 @@ def _make(request: HttpRequest, actor: Actor, route: RouteForm, form: LinesForm,
             reason = form.cleaned_data["reason"]
             made = operations.create_request(actor=actor, at=at, on=on, **asked, reason=reason, waivers=waivers)
             if submit:
-                operations.take("submit", actor=actor, at=at, on=on, request_id=made.pk)
+                waits = read_waits(request.POST, checks)
+                operations.take("submit", actor=actor, at=at, on=on, request_id=made.pk, wait_for=waits)
     except DomainError as refusal:
+        refused(request, refusal)
         return _compare(request, actor, route, form, refusal)
     told = DONE["submit"] if submit else _("Request %(number)s is kept as a draft. Submit it when you are ready.")
     messages.success(request, str(told) % {"number": str(made)})

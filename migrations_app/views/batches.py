@@ -26,6 +26,7 @@ from migrations_app.views.requests import events, with_turn
 from migrations_app.words.labels import BATCH_DONE
 from portal.kernel.errors import DomainError
 from sites.clock import now, today
+from sites.refusals import refused
 from sites.tenancy import Actor
 from sites.words import fault_as_json
 
@@ -58,6 +59,7 @@ def batch_new(request: HttpRequest) -> HttpResponse:
             try:
                 batch = operations.upload(actor=actor_of(request), at=now(), upload=upload, mode=mode)
             except DomainError as refusal:
+                refused(request, refusal)
                 status = refusal.status
                 for fault in refusal.faults:
                     field = fault.field if fault.field in form.fields else None
@@ -137,6 +139,7 @@ def page_context(
         "typed": typed,
         "has_failed": bool(view.counts["invalid"] or view.counts["failed"]),
         "warned": batch.rows.filter(outcome="valid", errors__contains=[{"severity": "warning"}]).exists(),
+        "heals": batch.rows.filter(outcome="valid", errors__contains=[{"code": "V12", "severity": "warning"}]).exists(),
         "mode_label": batch.get_mode_display(),
         "created_at": batch.created_at,
     }
@@ -186,12 +189,15 @@ def batch_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     typed = read_reason(request.POST)
     try:
         if verb == "submit":
-            operations.submit_batch(actor=actor, at=now(), batch_id=pk, waive_warnings=typed)
+            operations.submit_batch(
+                actor=actor, at=now(), batch_id=pk, waive_warnings=typed, wait="wait" in request.POST
+            )
         elif verb == "retry":
             operations.retry_batch(actor=actor, at=now(), batch_id=pk)
         else:
             operations.undo_batch(actor=actor, at=now(), on=today(), batch_id=pk, reason=typed)
     except DomainError as refusal:
+        refused(request, refusal)
         view = queries.batch_view(batch, actor)
         context = page_context(batch, view, actor, refusal, typed)
         return render(request, "batches/page.html", context, status=refusal.status)

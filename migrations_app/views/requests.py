@@ -15,16 +15,25 @@ from licenses.readmodels import one
 from licenses.views.paging import slice_of
 from licenses.views.shared import Item, actor_of
 from migrations_app import operations, queries
-from migrations_app.forms import RequestFilter, read_reason, read_version, read_waivers, waiver_name
+from migrations_app.forms import (
+    RequestFilter,
+    read_reason,
+    read_version,
+    read_waits,
+    read_waivers,
+    wait_name,
+    waiver_name,
+)
 from migrations_app.models import TransferRequest
 from migrations_app.operations.decisions import NEEDS_REASON
-from migrations_app.queries import RequestView
+from migrations_app.queries import Ownership, RequestView
 from migrations_app.queries.plan import plan_page
 from migrations_app.rules.workflow import TRANSFER
 from migrations_app.words.labels import DONE, SEVERITIES, STEPS, TURNS
 from portal.kernel.errors import DomainError
 from sites.clock import now, today
-from sites.models import Enrollment
+from sites.models import Enrollment, OwnershipDeclaration
+from sites.refusals import refused
 from sites.templatetags.formats import day
 from sites.tenancy import Actor
 from sites.words import fault_as_json
@@ -75,6 +84,7 @@ def request_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     if request.method != "POST" or verb not in VERBS:
         return redirect("transfer_page", pk)
     asked = request.POST
+    checks = queries.describe(transfer, actor).checks if verb == "submit" else ()
     try:
         operations.take(
             verb,
@@ -83,10 +93,12 @@ def request_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             on=today(),
             request_id=pk,
             reason=read_reason(asked),
-            waivers=read_waivers(asked, queries.describe(transfer, actor).checks) if verb == "submit" else (),
+            waivers=read_waivers(asked, checks),
+            wait_for=read_waits(asked, checks),
             version=read_version(asked),
         )
     except DomainError as refusal:
+        refused(request, refusal)
         transfer = one(queries.requests_for(actor), pk=pk)
         context = case_context(transfer, actor, refusal=refusal, verb=verb, typed=request.POST)
         return render(request, "transfers/page.html", context, status=refusal.status)
@@ -104,12 +116,13 @@ def case_context(
 ) -> dict[str, Any]:
     """What the page of a request shows; `typed` is kept in the form of `verb`."""
     view = queries.describe(transfer, actor)
+    ownership = queries.ownership_of(transfer, actor, today())
     names = {str(line.entitlement): f"{line.part_number} · {line.order_reference}" for line in view.lines}
     kept = typed or {}
     return {
         **with_turn(view),
         "crumbs": [Item(_("Transfer requests"), url=reverse("transfers")), Item(view.number)],
-        "facts": facts(transfer, view),
+        "facts": facts(transfer, view, ownership),
         **waiving(view.checks, kept, "submit" in view.actions, view.waivers),
         "former_waivers": former_waivers(view),
         "plan": plan_page(view.plan, names),
@@ -117,6 +130,7 @@ def case_context(
         "events": events(view.timeline),
         "actions": [action(name, verb, kept) for name in view.actions],
         "faults": [fault_as_json(f) for f in refusal.faults] if refusal else [],
+        "ownership": ownership,
         "can_copy": view.status in ("returned", "rejected", "withdrawn") and may_move(actor),
     }
 
@@ -166,6 +180,8 @@ def check_rows(
                 "severity_label": SEVERITIES.get(check["severity"], check["severity"]),
                 "waiver": next((w for w in waivers if answers(w, check)), None),
                 "input": name if open_warning else "",
+                "wait": wait_name(check) if asking and check.get("may_wait") and not check.get("waived") else "",
+                "waits": bool((typed or {}).get(wait_name(check))),
                 "typed": (typed or {}).get(name, ""),
             }
         )
@@ -182,8 +198,8 @@ def former_waivers(view: RequestView) -> list[Mapping[str, Any]]:
     return [w for w in view.waivers if not any(answers(w, check) for check in view.checks)]
 
 
-def facts(transfer: TransferRequest, view: RequestView) -> list[Item]:
-    """The request's own data for a definition list."""
+def facts(transfer: TransferRequest, view: RequestView, ownership: Ownership | None = None) -> list[Item]:
+    """The request's own data for a definition list; with the declaration that it stands on, if there is one."""
     source = transfer.source_site
     found = [
         Item(_("Customer"), view.customer),
@@ -195,11 +211,24 @@ def facts(transfer: TransferRequest, view: RequestView) -> list[Item]:
     if view.waiting_for:
         until = _("until %(day)s") % {"day": day(view.waiting_until)} if view.waiting_until else ""
         found.append(Item(_("Waits for"), _("check %(code)s") % {"code": view.waiting_for}, note=until))
+    if ownership is not None and ownership.declaration is not None:
+        found.append(_declared(ownership.declaration))
     if view.decision_reason:
         found.append(Item(_("Decision"), view.decision_reason))
     if transfer.batch_id:
         found.append(Item(_("Came by"), _("a transfer form"), url=reverse("batch_page", args=[transfer.batch_id])))
     return found
+
+
+def _declared(declaration: OwnershipDeclaration) -> Item:
+    """By whom, when, and for which of the two customers the ownership was declared."""
+    told = _("%(who)s, %(position)s of %(customer)s, %(day)s") % {
+        "who": declaration.signed_by,
+        "position": declaration.position,
+        "customer": declaration.customer.name,
+        "day": day(declaration.declared_on),
+    }
+    return Item(_("Ownership declared by"), told, url=reverse("declarations"))
 
 
 def _target(transfer: TransferRequest) -> Item:

@@ -3,5 +3,6 @@
 from migrations_app.words.cases import WORDS as _CASES
 from migrations_app.words.checks import WORDS as _CHECKS
 from migrations_app.words.files import WORDS as _FILES
+from migrations_app.words.notices import WORDS as _NOTICES
 
-WORDS = _FILES | _CHECKS | _CASES
+WORDS = _FILES | _CHECKS | _CASES | _NOTICES

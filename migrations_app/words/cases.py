@@ -60,6 +60,17 @@ _REQUEST = {
     "still_waiting": Words(
         _("The request still waits (check %(code)s)."), _("It can be approved as soon as what it waits for is there.")
     ),
+    "ownership_needless": Words(
+        _("Both sites belong to one Enterprise by record."), _("Nothing has to be declared.")
+    ),
+    "consent_missing": Words(
+        _("The target site's Primary Contact hasn't consented yet."),
+        _("Return the request; submitted again, it asks for that consent."),
+    ),
+    "wait_unknown": Words(
+        _("There is nothing under check %(code)s here that could be waited for."),
+        _("Leave it out, or look at the checks again: they may have changed."),
+    ),
     "reversal_late": Words(
         _("The move could be taken back until %(last)s."), _("Make a new request in the other direction, or ask IBM.")
     ),

@@ -27,7 +27,7 @@ _REQUEST = {
     "V2": Words(
         _("Sites %(source)s and %(target)s don't belong to the same Enterprise."),
         _(
-            "If they do, have your IBM rep record the ownership. "
+            "If they do, declare it on the request: dated and signed. "
             "Licenses that leave the Enterprise are assigned with IBM's written consent, not moved here."
         ),
     ),
@@ -46,8 +46,8 @@ _REQUEST = {
         )
     ),
     "V17": Words(
-        _("Site %(site)s is inactive: there were no orders and no running S&S for 24 months."),
-        _("Enroll the site again before it can receive licenses."),
+        _("Site %(site)s is inactive: the last order or day of S&S there was %(last_active_on)s."),
+        _("Enroll the site again: a site information update that is accepted makes it active at once."),
     ),
     "V18": Words(
         _("The target site isn't enrolled yet; the request waits for its enrollment."),
@@ -55,7 +55,7 @@ _REQUEST = {
     ),
     "V19": Words(
         _("Site %(site)s isn't on the Agreement's Authorized Additional Site Schedule yet; the request waits."),
-        _("The Primary Contact of the Originating Site adds the site to the schedule."),
+        _("The Primary Contact of the Originating Site adds the company to the schedule; the request wakes by itself."),
     ),
 }
 
@@ -65,7 +65,7 @@ _LINE = {
             "%(quantity)s units were asked for, but %(available)s can move: %(owned)s are owned, "
             "of which %(held)s are promised to other open requests."
         ),
-        _("Lower the quantity, or wait until the other request ends."),
+        _("Lower the quantity, or wait: the request goes on by itself when the other one ends."),
     ),
     "V4": Words(
         _("%(part_number)s isn't a license: renewals, reinstatements and media follow the license they belong to."),
@@ -110,7 +110,7 @@ _LINE = {
             "The license was acquired on %(acquired_on)s, less than %(days)s days ago. "
             "Once it moves, it can't be returned for a refund any more."
         ),
-        _("Wait until the money-back period is over, or take note of it and give a reason."),
+        _("Wait until the money-back period is over, which the request can do for you, or take note of it."),
     ),
     "V14": Words(
         _("%(part_number)s can't be held under Passport Advantage as the catalog stands."),

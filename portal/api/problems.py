@@ -10,6 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from portal.kernel.errors import DomainError, Fault
+from sites.refusals import refused
 from sites.words import fault_as_json, sentence
 
 _TITLES = {
@@ -34,13 +35,18 @@ def problem(error: DomainError, *, status: int | None = None) -> HttpResponse:
 
 def problem_response(exception: Exception, context: dict[str, Any]) -> HttpResponse | Response | None:
     """DRF's exception handler: domain errors, DRF's own and Django's, all in one shape. None: a fault of ours."""
+    asked = context["request"]._request if context.get("request") else None
     if isinstance(exception, DomainError):
+        if asked is not None:
+            refused(asked, exception)
         return problem(exception)
     if isinstance(exception, Http404):
         exception = exceptions.NotFound()
     elif isinstance(exception, PermissionDenied):
         exception = exceptions.PermissionDenied()
     if not isinstance(exception, exceptions.APIException):
+        if asked is not None:
+            asked.failed_with = exception
         return None
     if isinstance(exception, exceptions.ValidationError):
         return _answer(400, "invalid", [fault_as_json(f) for f in _faults(exception.detail)])

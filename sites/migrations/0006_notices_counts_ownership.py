@@ -10,8 +10,11 @@ from django.db import migrations, models
 from sites.tenancy.walls import READABLE, WRITABLE, functions, wall
 
 PORTAL = "(SELECT is_staff('system'))"
-# Whoever acts for a customer may tell somebody of it; what is nobody's customer's is told to oneself alone.
-TELLS = f"CASE WHEN customer_id IS NULL THEN user_id = current_actor() ELSE {READABLE} END"
+# Whoever reads a customer may tell somebody of it; what is nobody's customer's is told by staff, or to oneself.
+TELLS = (
+    "CASE WHEN customer_id IS NULL THEN user_id = current_actor() OR (SELECT is_staff('rep', 'operator', 'system'))"
+    f" ELSE {READABLE} END"
+)
 OTHER_READABLE = READABLE.replace("customer_id", "other_customer_id", 1)
 OTHER_WRITABLE = WRITABLE.replace("customer_id", "other_customer_id", 1)
 

@@ -7,7 +7,7 @@ from sites.models.notification import Notification
 from sites.models.organization import Customer, Enterprise, Mandate, Membership, Partner, StaffRole
 from sites.models.ownership import OwnershipDeclaration
 from sites.models.refusal import RefusalCount
-from sites.models.site import Agreement, ScheduleEntry, Site, SiteContact
+from sites.models.site import Agreement, Program, ScheduleEntry, Site, SiteContact
 from sites.models.user import User
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Notification",
     "OwnershipDeclaration",
     "Partner",
+    "Program",
     "RefusalCount",
     "ScheduleEntry",
     "Site",

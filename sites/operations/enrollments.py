@@ -9,10 +9,12 @@ from django.db import connection, transaction
 
 from portal.kernel.errors import Fault, Forbidden, Invalid, NotFound, Refused, Stale
 from sites.events import tell
-from sites.models import Enrollment
+from sites.models import Enrollment, Event, RefusalCount
+from sites.notices import notify
 from sites.operations.acceptance import accept
 from sites.operations.writing import written_fields
 from sites.policies import must_be_allowed
+from sites.refusals import count_refusals
 from sites.rules.enrolling import ADDITIONAL
 from sites.rules.workflow import ENROLLMENT
 from sites.tenancy import Actor
@@ -98,12 +100,30 @@ def take(
     enrollment.status = step.target
     enrollment.version += 1
     enrollment.save()
-    _tell(actor, at, TOLD[action], enrollment, **told)
+    event = _tell(actor, at, TOLD[action], enrollment, **told)
+    if action in ("accept", "return", "reject"):
+        _tell_requester(actor, at, enrollment, event)
+    if action in ("return", "reject"):
+        count_refusals(RefusalCount.Kind.PERSON, [f"enrollment_{TOLD[action]}"], on=on)
     return enrollment
 
 
-def _tell(actor: Actor, at: datetime, kind: str, enrollment: Enrollment, **data: Any) -> None:
-    tell(actor=actor, at=at, kind=kind, subject=enrollment, customer_id=enrollment.customer_id, **data)
+def _tell(actor: Actor, at: datetime, kind: str, enrollment: Enrollment, **data: Any) -> Event:
+    return tell(actor=actor, at=at, kind=kind, subject=enrollment, customer_id=enrollment.customer_id, **data)
+
+
+def _tell_requester(actor: Actor, at: datetime, enrollment: Enrollment, event: Event) -> None:
+    """Whoever wrote or submitted it is told how it was decided."""
+    notify(
+        actor=actor,
+        at=at,
+        event=event,
+        kind=f"enrollment_{event.kind}",
+        to=[enrollment.created_by_id, enrollment.submitted_by_id],
+        name=enrollment.company.get("name", ""),
+        reason=enrollment.decision_reason,
+        site=enrollment.site.site_number if enrollment.site else "",
+    )
 
 
 def _locked(actor: Actor, enrollment_id: UUID, version: int | None) -> Enrollment:

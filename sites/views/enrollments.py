@@ -17,6 +17,7 @@ from sites.forms import EnrollmentForm, from_customer, from_enrollment, from_sit
 from sites.models import Enrollment, Site
 from sites.operations import amend_enrollment, create_enrollment, take
 from sites.queries import EnrollmentCase, cases_of, customers_to_ask_for, enrollment_case, enrollments_of
+from sites.refusals import refused
 from sites.tenancy import Actor
 from sites.views import shown
 from sites.views.asked import actor_of
@@ -59,6 +60,7 @@ def enrollment_new(request: HttpRequest) -> HttpResponse:
         try:
             enrollment = _write(request, actor, form, None)
         except DomainError as error:
+            refused(request, error)
             form.tell(error)
         else:
             return redirect("enrollment_page", pk=enrollment.pk)
@@ -83,6 +85,7 @@ def enrollment_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         except NotFound:
             raise
         except DomainError as error:
+            refused(request, error)
             form.tell(error)
         else:
             return redirect("enrollment_page", pk=pk)
@@ -114,6 +117,7 @@ def enrollment_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     except NotFound:
         raise
     except DomainError as error:
+        refused(request, error)
         faults = [fault_as_json(fault)["message"] for fault in error.faults]
         case = enrollment_case(actor, pk, today())
         return _page(request, case, faults=faults, typed=typed, status=error.status)

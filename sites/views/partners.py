@@ -11,6 +11,7 @@ from sites.forms import ScheduleForm
 from sites.operations import add_to_schedule
 from sites.policies import keeps_schedule
 from sites.queries import agreement_seen, mandates_of, schedule_of
+from sites.refusals import refused
 from sites.views.asked import actor_of
 
 
@@ -34,6 +35,7 @@ def schedule_page(request: HttpRequest, number: str) -> HttpResponse:
         except NotFound:
             raise
         except DomainError as error:
+            refused(request, error)
             form.tell(error)
         status = 422
     context = {

@@ -22,6 +22,7 @@ API_NOTHING_YET = "401 404 404 404 404 404 404 404"
 # Whoever isn't staff is led to the desk's own sign-in, which refuses them.
 DESK = "302 302 302 302 302 200 200 200"
 DESK_OPERATORS = "302 302 302 302 302 403 403 200"
+DESK_REPS = "302 302 302 302 302 200 200 403"
 DESK_NOBODY = "302 302 302 302 302 403 403 403"
 
 _ID = "(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
@@ -69,9 +70,18 @@ PAGES = {
     "what-if/scenarios/<uuid:pk>/": "302 200 404 404 404 404 404 404",
     "what-if/scenarios/<uuid:pk>/delete/": POST_ONLY,
     "what-if/scenarios/<uuid:pk>/request/": POST_ONLY,
+    "notifications/": SIGNED_IN,
+    "notifications/read/": POST_ONLY,
+    "notifications/<uuid:pk>/read/": POST_ONLY,
+    "declarations/": SIGNED_IN,
+    "declarations/<uuid:pk>/withdraw/": POST_ONLY,
+    # Measures for this machine alone; the tests come from it.
+    "metrics": OPEN,
     "transfers/": SIGNED_IN,
     "transfers/new/": SIGNED_IN,
     "transfers/<uuid:pk>/": NORDVINDS,
+    # The records say that the two sites belong together: back to the request.
+    "transfers/<uuid:pk>/declare/": NORDVINDS_STEPS,
     f"^transfers/{_ID}/{_REQUEST}/$": NORDVINDS_STEPS,
     "transfer-forms/": SIGNED_IN,
     "transfer-forms/new/": SIGNED_IN,
@@ -118,6 +128,11 @@ ACCOUNT = {
 
 INTERFACE = {
     "me/": API,
+    "notifications/": API,
+    "notifications/read/": API_POST_ONLY,
+    "notifications/<uuid:pk>/read/": API_POST_ONLY,
+    "ownership-declarations/": API,
+    "ownership-declarations/<uuid:pk>/withdraw/": API_POST_ONLY,
     "sites/": API,
     "sites/<str:site_number>/": API_NORDVINDS,
     "agreements/<str:number>/": API_NORDVINDS,
@@ -143,6 +158,7 @@ INTERFACE = {
     "enrollments/<str:pk>/<slug:verb>/": API_POST_ONLY,
     "transfer-requests/": API,
     "transfer-requests/<uuid:pk>/": API_NORDVINDS,
+    "transfer-requests/<uuid:pk>/declare/": API_POST_ONLY,
     f"^transfer-requests/{_ID}/{_REQUEST}/$": API_POST_ONLY,
     r"^transfer-forms/template\.(?P<kind>xlsx|csv|pdf)$": API,
     "transfer-batches/": API,
@@ -175,6 +191,8 @@ WORKPLACE = {
     "sites/enrollment/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/priceimport/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/rulebookversion/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
+    "licenses/pointsmovement/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
+    "licenses/pointsadjustment/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/priceimport/<uuid:pk>/rows/": DESK,
     "licenses/priceimport/<uuid:pk>/findings.xlsx": DESK,
     "licenses/priceimport/template/<slug:kind>/": DESK,
@@ -195,6 +213,9 @@ ON_THE_DESK = {
     "licenses/entitlement": (DESK, DESK_NOBODY),
     "licenses/quantitymovement": (DESK, DESK_NOBODY),
     "licenses/pointsmovement": (DESK, DESK_NOBODY),
+    "licenses/pointsadjustment": (DESK, DESK_REPS),
+    "licenses/termclosing": (DESK, DESK_NOBODY),
+    "licenses/termreopening": (DESK, DESK_REPS),
     "licenses/proof": (DESK, DESK_NOBODY),
     "sites/enrollment": (DESK, DESK_NOBODY),
     "sites/customer": (DESK, DESK_NOBODY),
@@ -205,6 +226,8 @@ ON_THE_DESK = {
     "sites/scheduleentry": (DESK, DESK_NOBODY),
     "sites/mandate": (DESK, DESK_OPERATORS),
     "sites/membership": (DESK, DESK_OPERATORS),
+    "sites/ownershipdeclaration": (DESK, DESK_NOBODY),
+    "sites/refusalcount": (DESK, DESK_NOBODY),
     "sites/staffrole": (DESK_OPERATORS, DESK_NOBODY),
     "sites/user": (DESK_OPERATORS, DESK_NOBODY),
 }

@@ -12,9 +12,10 @@ from migrations_app.rules.checks import (
     RequestFacts,
     SiteFacts,
     check,
-    may_submit,
     open_blockers,
-    sleeping,
+    sleeps_until,
+    stops,
+    waits,
 )
 from portal.kernel.blocker import Severity
 
@@ -48,7 +49,7 @@ def with_target(**changes) -> RequestFacts:
 
 def test_a_sound_request_has_no_finding() -> None:
     assert codes(FINE) == []
-    assert may_submit(check(FINE, CURRENT))
+    assert not stops(check(FINE, CURRENT))
 
 
 REQUESTS = [
@@ -90,8 +91,8 @@ def test_each_check_alone(code: str, severity: Severity, mends: str, request_fac
     (found,) = check(request_facts, CURRENT)
     assert (found.code, found.severity, found.mends) == (code, severity, mends)
     assert found.waivable is (severity is Severity.WARNING)
-    assert may_submit([found]) is (severity not in (Severity.ERROR, Severity.WARNING))
-    assert may_submit([found], {(code, found.line)}) is (severity is not Severity.ERROR)
+    assert bool(stops([found])) is (severity in (Severity.ERROR, Severity.WARNING))
+    assert bool(stops([found], {(code, found.line)})) is (severity is Severity.ERROR)
 
 
 def test_every_code_is_tried() -> None:
@@ -157,14 +158,14 @@ def test_waivers_answer_a_code_on_its_line_or_on_all() -> None:
     found = check(both, CURRENT)
     assert [b.line for b in open_blockers(found, {("V9", "1")})] == ["2"]
     assert open_blockers(found, {("V9", None)}) == ()
-    assert not may_submit(found, {("V9", "1"), ("V8", None)})
-    assert may_submit(found, [("V9", "1"), ("V9", "2")])
+    assert stops(found, {("V9", "1"), ("V8", None)})
+    assert not stops(found, [("V9", "1"), ("V9", "2")])
 
 
 def test_a_request_sleeps_on_what_it_waits_for() -> None:
-    waits = check(replace(FINE, target=None, enrollment_pending="N-1"), CURRENT)
-    asleep = sleeping(waits)
-    assert asleep
+    found = check(replace(FINE, target=None, enrollment_pending="N-1"), CURRENT)
+    (asleep,) = waits(found)
     assert (asleep.code, asleep.params["enrollment"]) == ("V18", "N-1")
-    assert may_submit(waits)
-    assert sleeping(check(FINE, CURRENT)) is None
+    assert not stops(found)
+    assert not waits(check(FINE, CURRENT))
+    assert sleeps_until([asleep]) is None

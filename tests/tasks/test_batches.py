@@ -79,7 +79,7 @@ def test_every_row_tells_every_fault_with_its_field(world, as_actor, run_jobs):
     assert told[2] == set() and rows[2].outcome == "valid"
     assert told[3] == {("V3", "quantity")}
     assert told[4] == {("site_unknown", "source_site_number"), ("site_unknown", "target_site_number")}
-    assert told[5] == {("row_quantity_not_whole", "quantity")}
+    assert told[5] == {("row_quantity_not_whole", "quantity"), ("part_not_held", "part_number")}
     assert told[6] == {("part_not_held", "part_number")}
     assert {e["line"] for r in rows.values() for e in r.errors} <= {str(n) for n in rows}
     assert all(e["message"] and e["message"] != e["code"] for r in rows.values() for e in r.errors)

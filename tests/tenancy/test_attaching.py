@@ -47,7 +47,13 @@ LOOSE: dict[tuple[str, str], str] = {
 PLAIN = {("migrations_app_waiver", "code"), ("sites_customer", "country")}
 
 # Of these Anna has none: only reps and operators do, or nobody reads them.
-NONE_OF_HERS = {"portal_contactwish", "sites_staffrole", "licenses_priceimport", "licenses_priceimportrow"}
+NONE_OF_HERS = {
+    "portal_contactwish",
+    "sites_refusalcount",
+    "sites_staffrole",
+    "licenses_priceimport",
+    "licenses_priceimportrow",
+}
 
 
 def _models() -> dict[str, Any]:

@@ -1,0 +1,185 @@
+"""A request that sleeps wakes by itself: on its day, or when what it waits for is done. Each on its own.
+
+Who sleeps, and for what that may be done by now, is one question to the database; only those are judged.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from migrations_app.facts import Judged, judge, outlook
+from migrations_app.models import TransferRequest
+from migrations_app.operations.decisions import awaited, promise, sleep, stopping, waived
+from migrations_app.operations.telling import ask_for_consent, requesters, tell_people
+from migrations_app.outlook import as_json
+from migrations_app.policies import sides
+from migrations_app.queries.kept import move_of, stored
+from migrations_app.rules.checks import stops
+from portal.kernel.errors import Refused
+from sites.events import tell
+from sites.jobs import enqueue
+from sites.models import Enrollment, Event, ScheduleEntry
+from sites.refusals import Kind, count_refusals
+from sites.tenancy.actor import Actor
+
+Status = TransferRequest.Status
+ASLEEP = (Status.SUBMITTED, Status.IN_REVIEW)
+_OVER = (Enrollment.Status.REJECTED, Enrollment.Status.WITHDRAWN)
+_CHANGED = (
+    "status", "version", "target_site", "target_customer", "waiting_for", "waiting_until", "checks", "plan",
+    "stopped_by",
+)  # fmt: skip
+
+
+def sleepers(actor: Actor, on: date) -> list[UUID]:
+    """The requests that may have something to wake for, those that asked first in front.
+
+    A day that has come, an enrollment decided, a schedule entry made. Contacts, other requests and enrollments anew
+    have no one row to look for, so those who wait for them are always looked at; so are approved ones that a rule
+    stopped.
+    """
+    rows = TransferRequest.objects.visible_to(actor).filter(
+        Q(status__in=ASLEEP) & ~Q(waiting_for="") | Q(status=Status.APPROVED) & ~Q(stopped_by=[])
+    )
+    listed = ScheduleEntry.objects.valid_on(on).filter(
+        agreement=OuterRef("target_site__agreement"),
+        registration_number=OuterRef("target_site__customer__registration_number"),
+    )
+    due = (
+        Q(waiting_until__lte=on)
+        | Q(waiting_for="V18", enrollment__status__in=[Enrollment.Status.ACCEPTED, *_OVER])
+        | Q(waiting_for="V19") & Exists(listed)
+        | Q(waiting_for__in=["V3", "V13", "V17"])
+        | Q(status=Status.APPROVED)
+    )
+    return list(rows.filter(due).order_by("submitted_at", "number").values_list("pk", flat=True))
+
+
+def wake(*, actor: Actor, at: datetime, on: date, only: Iterable[UUID] | None = None) -> int:
+    """Look at the sleepers, or at `only` those; whose reason is gone goes on, and its requester is told.
+
+    Each in a transaction of its own. Returns how many woke. Idempotent; two at once share the work.
+    """
+    keys = sleepers(actor, on) if only is None else list(only)
+    return sum(wake_one(actor=actor, at=at, on=on, request_id=key) for key in keys)
+
+
+@transaction.atomic
+def wake_one(*, actor: Actor, at: datetime, on: date, request_id: UUID) -> bool:
+    """Whether it woke. Who is being looked at by another worker, or was woken a moment ago, is left alone."""
+    request = _locked(actor).filter(pk=request_id).first()
+    if request is None:
+        return False
+    if request.status == Status.APPROVED:
+        return _resume(request, actor, at, on)
+    enrollment = request.enrollment
+    if enrollment is not None and enrollment.status in _OVER:
+        _in_vain(request, actor, at)
+        return False
+    if enrollment is not None and enrollment.status == Enrollment.Status.ACCEPTED and request.target_site is None:
+        request.target_site, request.target_customer = enrollment.site, enrollment.customer
+    judged = judge(move_of(request), on)
+    waits_for, before = awaited(judged, request), (request.waiting_for, request.waiting_until)
+    if not waits_for and not _promised(request, judged, actor, at):
+        return False
+    sleep(request, waits_for)
+    if waits_for:
+        # It may wait for the next thing now: told as it is, without a wake.
+        if (request.waiting_for, request.waiting_until) != before:
+            _keep(request, judged)
+        return False
+    _goes_on(request, judged, actor, at, on)
+    return True
+
+
+def _locked(actor: Actor) -> QuerySet[TransferRequest]:
+    rows = TransferRequest.objects.visible_to(actor).filter(
+        Q(status__in=ASLEEP) & ~Q(waiting_for="") | Q(status=Status.APPROVED) & ~Q(stopped_by=[])
+    )
+    return rows.select_for_update(of=("self",), skip_locked=True).select_related(
+        "customer", "source_site__customer", "target_site__customer", "target_site__agreement__customer",
+        "enrollment__site__customer", "enrollment__site__agreement__customer",
+    )  # fmt: skip
+
+
+def _promised(request: TransferRequest, judged: Judged, actor: Actor, at: datetime) -> bool:
+    """Hold the units for a request that waited for some; False where another was faster, and it sleeps on."""
+    if request.waiting_for != "V3":
+        return True
+    try:
+        with transaction.atomic():
+            promise(request, judged, actor=actor, at=at)
+    except Refused:
+        return False
+    return True
+
+
+def _keep(request: TransferRequest, judged: Judged) -> None:
+    request.checks = [stored(b) for b in judged.blockers]
+    request.plan = as_json(outlook(judged), judged.book)
+    request.version += 1
+    request.save(update_fields=_CHANGED)
+
+
+def _goes_on(request: TransferRequest, judged: Judged, actor: Actor, at: datetime, on: date) -> None:
+    given = set(request.consents.values_list("side", flat=True))
+    if request.status == Status.IN_REVIEW and not given >= set(sides(request)):
+        _consent_for_target(request, at)
+    _keep(request, judged)
+    event = tell(actor=actor, at=at, kind="woke", subject=request, customer_id=request.customer_id)
+    about = {"actor": actor, "at": at, "request": request, "event": event}
+    told = {"number": str(request)}
+    tell_people(**about, kind="transfer_woke", to=requesters(request), **told)
+    ask_for_consent(request, event, actor=actor, at=at, on=on)
+    # Time went by: what has come up meanwhile is told at once, not found at the desk.
+    if found := stopping(judged, request):
+        codes = sorted({b.code for b in found})
+        count_refusals(Kind.RULE, codes, on=on)
+        tell_people(**about, kind="transfer_woke_stopped", to=requesters(request), codes=", ".join(codes), **told)
+
+
+def _resume(request: TransferRequest, actor: Actor, at: datetime, on: date) -> bool:
+    """An approved move that a rule stopped is tried again as soon as nothing stops it."""
+    judged = judge(move_of(request), on)
+    if stops(judged.blockers, waived(request)):
+        return False
+    request.stopped_by = []
+    request.save(update_fields=["stopped_by"])
+    event = tell(actor=actor, at=at, kind="woke", subject=request, customer_id=request.customer_id)
+    tell_people(
+        actor=actor, at=at, request=request, event=event, kind="transfer_woke", to=requesters(request),
+        number=str(request),
+    )  # fmt: skip
+    enqueue(kind="transfer.complete", subject_id=request.pk, actor=actor, at=at)
+    return True
+
+
+def _in_vain(request: TransferRequest, actor: Actor, at: datetime) -> None:
+    """The enrollment that it waits for was rejected or withdrawn: its requester is told, once."""
+    happened = Event.objects.filter(subject_type="transferrequest", subject_id=request.pk, kind="waits_in_vain")
+    if happened.exists():
+        return
+    event = tell(actor=actor, at=at, kind="waits_in_vain", subject=request, customer_id=request.customer_id)
+    tell_people(
+        actor=actor, at=at, request=request, event=event, kind="transfer_in_vain", to=requesters(request),
+        number=str(request),
+    )  # fmt: skip
+
+
+def _consent_for_target(request: TransferRequest, at: datetime) -> None:
+    """Who consented for the source answers for a target that the same customer enrolled meanwhile (rule M4)."""
+    first = request.consents.filter(side="source").first()
+    if first is None or request.target_customer_id != request.customer_id:
+        return
+    request.consents.create(
+        customer_id=request.customer_id,
+        target_customer_id=request.target_customer_id,
+        side="target",
+        given_by_id=first.given_by_id,
+        under_mandate=first.under_mandate,
+        request_version=request.version,
+        given_at=at,
+    )

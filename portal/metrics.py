@@ -1,0 +1,64 @@
+"""Measures for Prometheus: those of django-prometheus, and the counts of refusals by kind and code.
+
+The counts are read from the database, so every process tells the same, workers' included.
+"""
+
+import secrets
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.db.models import Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_prometheus.exports import ExportToDjangoView
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
+
+from sites.models import RefusalCount
+from sites.tenancy import system_actor
+
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
+
+
+class Refusals(Collector):
+    """`passage_refusals_total{kind, code}`; kinds: rule, person, technical."""
+
+    def describe(self) -> Iterator[CounterMetricFamily]:
+        """What will be told, without asking the database."""
+        yield self._family()
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """The sums over all days."""
+        family = self._family()
+        with transaction.atomic():
+            system_actor()
+            for kind, code, count in RefusalCount.objects.values_list("kind", "code").annotate(n=Sum("count")):
+                family.add_metric([kind, code], count)
+        yield family
+
+    def _family(self) -> CounterMetricFamily:
+        return CounterMetricFamily(
+            "passage_refusals",
+            "What was refused: by a rule, by a person, by a technical fault.",
+            labels=("kind", "code"),
+        )
+
+
+@login_not_required
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For whoever brings METRICS_TOKEN; where none is set, for this machine alone. Nothing is there for others."""
+    if not _may_read(request):
+        raise Http404
+    return ExportToDjangoView(request)
+
+
+def _may_read(request: HttpRequest) -> bool:
+    if settings.METRICS_TOKEN:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return secrets.compare_digest(given.encode(), settings.METRICS_TOKEN.encode())
+    return request.META.get("REMOTE_ADDR") in LOOPBACK and "X-Forwarded-For" not in request.headers

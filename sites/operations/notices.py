@@ -1,0 +1,72 @@
+"""What people were told is put aside by them, and sent to them by the portal."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from portal.kernel.errors import NotFound
+from sites.models import Notification
+from sites.subjects import page_of
+from sites.tenancy import Actor
+from sites.words import told
+
+
+@transaction.atomic
+def mark_read(*, actor: Actor, at: datetime, notification_id: UUID | None = None) -> int:
+    """Put one of the actor's notifications aside, or all; returns how many were unread. Raises NotFound."""
+    rows = Notification.objects.visible_to(actor)
+    if notification_id is not None:
+        rows = rows.filter(pk=notification_id)
+        if not rows.exists():
+            raise NotFound
+    return rows.unread().update(read_at=at)
+
+
+@transaction.atomic
+def send_mail(*, actor: Actor, at: datetime, notification_id: UUID) -> bool:
+    """Mail a notification in its reader's language, unless it was mailed; for the portal itself alone.
+
+    At least once: a worker that dies between sending and writing sends again, under the same Message-ID, which
+    mailboxes take for the same letter. Returns whether something was sent.
+    """
+    rows = Notification.objects.select_for_update(of=("self",)).select_related("user")
+    notification = rows.filter(pk=notification_id, mailed_at__isnull=True).first()
+    if notification is None:
+        return False
+    if notification.user.is_active:
+        compose(notification).send()
+    notification.mailed_at = at
+    notification.save(update_fields=["mailed_at"])
+    return notification.user.is_active
+
+
+def compose(notification: Notification) -> EmailMultiAlternatives:
+    """The letter: text and HTML, in the reader's language, under an id that stays the same."""
+    reader = notification.user
+    with translation.override(reader.language):
+        message, remedy = told(notification.kind, notification.data)
+        context = {
+            "name": reader.get_short_name(),
+            "message": message,
+            "remedy": remedy,
+            "url": settings.PUBLIC_URL + page_of(notification.subject_type, notification.subject_id),
+            "all_url": settings.PUBLIC_URL + page_of("", notification.pk),
+            "language": reader.language,
+        }
+        letter = EmailMultiAlternatives(
+            subject=message,
+            body=render_to_string("mail/notification.txt", context),
+            to=[reader.email],
+            headers={
+                "Message-ID": f"<{notification.pk}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}>",
+                "Auto-Submitted": "auto-generated",
+                "Content-Language": reader.language,
+            },
+        )
+        letter.attach_alternative(render_to_string("mail/notification.html", context), "text/html")
+    return letter
