@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-SEQUENCES = frozenset({"transfer", "batch", "quote", "proof", "site", "agreement", "price_import"})
+SEQUENCES = frozenset({"adjustment", "transfer", "batch", "quote", "proof", "site", "agreement", "price_import"})
 
 
 def next_number(name: str) -> int:

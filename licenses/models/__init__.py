@@ -1,6 +1,7 @@
 """Facts about what is held and what it is worth: parts, prices, entitlements, ledgers and proofs."""
 
 from licenses.models.catalog import Part, PartKind, Price, PriceList
+from licenses.models.closing import PointsAdjustment, PointsClosing, TermClosing, TermReopening
 from licenses.models.entitlement import CoverPeriod, Entitlement, Hold, Proof
 from licenses.models.ledger import LedgerHead, PointsMovement, QuantityMovement
 from licenses.models.price_import import PriceImport, PriceImportRow
@@ -13,6 +14,8 @@ __all__ = [
     "LedgerHead",
     "Part",
     "PartKind",
+    "PointsAdjustment",
+    "PointsClosing",
     "PointsMovement",
     "Price",
     "PriceImport",
@@ -21,4 +24,6 @@ __all__ = [
     "Proof",
     "QuantityMovement",
     "RuleBookVersion",
+    "TermClosing",
+    "TermReopening",
 ]

@@ -107,6 +107,8 @@ class PointsMovement(UUIDModel):
                 include=["amount", "target", "recorded_at"],
                 name="points_by_date",
             ),
+            # What was recorded since the last closing.
+            models.Index(fields=["agreement", "recorded_at"], name="points_by_recording"),
         ]
 
     def __str__(self) -> str:

@@ -4,14 +4,17 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 from uuid import UUID
 
 from django.db import connection
 
 from licenses.queries.books import rule_books
-from licenses.rules.levels import Standing, TermPoints
+from licenses.rules.levels import Standing, TermPoints, explain_reset, standing_in_term
 from licenses.rules.levels import standing as standing_by_rule
-from licenses.rules.terms import terms_between
+from licenses.rules.rulebook import BASE_LEVEL, Shelf
+from licenses.rules.terms import term_containing, terms_between
+from portal.kernel.period import Period
 from sites.models import Agreement, Customer
 
 _TERM_POINTS = """
@@ -52,20 +55,62 @@ def term_points(
     return {k: tuple(v) for k, v in found.items()}
 
 
-def standings(agreements: Iterable[Agreement], on: date, known_at: datetime | None = None) -> dict[UUID, Standing]:
-    """Where each agreement stands on `on`, as known at `known_at` (now, where None). Two queries for any number."""
+_POINTS_AT = """
+SELECT agreement, term, points, peak, opening, ended_points, ended_level, rule_version
+  FROM licenses_points_at(%s::uuid[], %s, coalesce(%s::timestamptz, 'infinity'))
+"""
+
+
+def standings(
+    agreements: Iterable[Agreement], on: date, known_at: datetime | None = None, *, whole: bool = False
+) -> dict[UUID, Standing]:
+    """Where each agreement stands on `on`, as known at `known_at` (now, where None). A fixed number of queries.
+
+    What the last closings say is taken from there. With `whole`, every Term is walked from the first entry on, and
+    the explanation tells each of them.
+    """
     wanted = list(agreements)
-    points = term_points(wanted, on, known_at)
     types = dict(Customer.objects.filter(pk__in={a.customer_id for a in wanted}).values_list("pk", "customer_type"))
+    opened = {a.pk: _opened_at(a, types.get(a.customer_id, "commercial")) for a in wanted}
     books = rule_books()
-    found = {}
-    for agreement in wanted:
-        outside = Customer(customer_type=types.get(agreement.customer_id, "commercial")).outside_level
-        level = outside or agreement.opening_level
-        found[agreement.pk] = standing_by_rule(agreement.term_start, level, points.get(agreement.pk, ()), on, books)
+    found = {} if whole else _from_closings(wanted, opened, on, known_at, books)
+    rest = [a for a in wanted if a.pk not in found]
+    points = term_points(rest, on, known_at)
+    for agreement in rest:
+        movements = points.get(agreement.pk, ())
+        found[agreement.pk] = standing_by_rule(agreement.term_start, opened[agreement.pk], movements, on, books)
     return found
 
 
-def standing(agreement: Agreement, on: date, known_at: datetime | None = None) -> Standing:
+def _opened_at(agreement: Agreement, customer_type: str) -> str | None:
+    """The level that the initial Term opened with; a customer outside the ladder stays there (rule P8)."""
+    return Customer(customer_type=customer_type).outside_level or agreement.opening_level
+
+
+def _from_closings(
+    agreements: list[Agreement], opened: dict[UUID, str | None], on: date, known_at: datetime | None, books: Shelf
+) -> dict[UUID, Standing]:
+    """The agreements whose running Term's opening level is known: it is the first, or the one before stands closed."""
+    begun = {a.pk: a for a in agreements if a.term_start is not None and a.term_start <= on}
+    if not begun:
+        return {}
+    found: dict[UUID, Standing] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_POINTS_AT, [[str(pk) for pk in begun], on, known_at])
+        for key, starts_on, points, peak, opening, ended_points, ended_level, version in cursor.fetchall():
+            ended = None
+            if opening is not None:
+                ended = explain_reset(ended_level, ended_points, opening, starts_on, version)
+            elif starts_on == begun[key].term_start:
+                opening = opened[key] or BASE_LEVEL
+            else:
+                continue
+            term = term_containing(cast(date, begun[key].term_start), on)
+            held = TermPoints(starts_on, points, peak)
+            found[key] = standing_in_term(cast(Period, term), opening, held, on, books, ended)
+    return found
+
+
+def standing(agreement: Agreement, on: date, known_at: datetime | None = None, *, whole: bool = False) -> Standing:
     """Where one agreement stands."""
-    return standings([agreement], on, known_at)[agreement.pk]
+    return standings([agreement], on, known_at, whole=whole)[agreement.pk]

@@ -144,15 +144,30 @@ def standing(
         held = by_start.get(term.starts_on)
         points = held.points if held else NO_POINTS
         peak = held.peak if held else NO_POINTS
-        read = books.on(min(term.ends_on + DAY, on))
+        read = books.on(min(term.ends_on, on))
         level = better(opening, level_of(peak, read), read)
     return _standing(terms[-1], level, opening, points, peak, book, tuple(steps))
 
 
+def standing_in_term(
+    term: Period, opening: str, held: TermPoints, on: date, books: Books, ended: Explanation | None = None
+) -> Standing:
+    """Where an Agreement stands on `on` in `term`, which opened at level `opening` (rules P4, P6).
+
+    `ended` tells how the Term before was closed (rule P5).
+    """
+    book = books.on(on)
+    level = better(opening, level_of(held.peak, book), book)
+    return _standing(term, level, opening, held.points, held.peak, book, (ended,) if ended else ())
+
+
+def explain_reset(old: str, points: Decimal, opening: str, anniversary: date, version: str) -> Explanation:
+    """Why the Term that begins on `anniversary` opens at `opening` (rule P5)."""
+    return Explanation("P5", {"old_level": old, "term_points": points, "anniversary": anniversary}, opening, version)
+
+
 def _reset(old: str, points: Decimal, opening: str, term: Period, book: RuleBook) -> Explanation:
-    return Explanation(
-        "P5", {"old_level": old, "term_points": points, "anniversary": term.starts_on}, opening, book.version
-    )
+    return explain_reset(old, points, opening, term.starts_on, book.version)
 
 
 def _standing(
