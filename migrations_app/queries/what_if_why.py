@@ -23,6 +23,8 @@ from sites.templatetags.formats import day
 
 # Beyond so many ordered lines a page would grow out of hand: their sums stay explained, and a line shows its product.
 MOST_LINES = 100
+# So many lines of cover are derived one by one.
+MOST_COVER = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def whys_of(result: WhatIf, book: RuleBook, names: Mapping[str, str]) -> WhatIfW
         years=_figures(sorted(by_year, key=lambda pair: pair[0]), result.currency),
         terms=terms,
         cover=_figures(
-            [(names.get(line.key, line.key), explain_coverage(result, line)) for line in result.coverage[:MOST_LINES]],
+            [(names.get(line.key, line.key), explain_coverage(result, line)) for line in result.coverage[:MOST_COVER]],
             result.currency,
         ),
     )
