@@ -1,4 +1,4 @@
-"""The work behind the desk of licenses: price lists are read, judged and compared."""
+"""The work behind the desk of licenses: price lists are read, judged and compared; ledgers get their closings."""
 
 import shutil
 import tempfile
@@ -6,8 +6,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from celery import shared_task
+from django.db import transaction
+
 from licenses.intake.price_list import ParsedPrice, PriceFile, open_price_file
 from licenses.models import PriceImport
+from licenses.operations.closings import close_days, close_terms
 from licenses.operations.price_imports import (
     JOB,
     finish_check,
@@ -20,6 +24,7 @@ from licenses.queries.price_check import PriceDesk
 from portal.kernel.errors import Fault, Invalid
 from sites.clock import now, today
 from sites.jobs import Work, handler
+from sites.tenancy import system_actor
 
 CHUNK = 1000
 
@@ -78,3 +83,14 @@ def _chunks(rows: Iterable[ParsedPrice]) -> Iterator[list[ParsedPrice]]:
     source = iter(rows)
     while chunk := list(islice(source, CHUNK)):
         yield chunk
+
+
+@shared_task
+def close_ledgers() -> None:
+    """Every minute: close the Terms that have ended, and the days of Agreements with many new entries."""
+    while True:
+        with transaction.atomic():
+            if not close_terms(actor=system_actor(), on=today()):
+                break
+    with transaction.atomic():
+        close_days(actor=system_actor())

@@ -51,6 +51,7 @@ app.conf.beat_schedule = {
     # A ring that was lost costs at most this long; one that nobody heard in time is not kept.
     "sweep": {"task": "sites.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "look-after-moves": {"task": "migrations_app.tasks.look_after", "schedule": 5, "options": {"expires": 5}},
+    "close-ledgers": {"task": "licenses.tasks.close_ledgers", "schedule": 60, "options": {"expires": 60}},
     "refresh-quotes": {"task": "renewals.tasks.refresh_quotes", "schedule": 10, "options": {"expires": 10}},
 }
 app.autodiscover_tasks()
