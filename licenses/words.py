@@ -24,6 +24,39 @@ WORDS = _FILES | {
         _("A rule book can't be in force from %(value)s: the past never changes."), _("Choose a day after %(today)s.")
     ),
     "rule_book_day_taken": Words(_("Another rule book is in force from %(value)s already."), _("Choose another day.")),
+    "points_invalid": Words(
+        _("That isn't a number of points."), _("Write a number other than zero, with at most two decimals.")
+    ),
+    "points_no_term": Words(
+        _("Agreement %(agreement)s has no Term yet."), _("Points count from its first order or completed move on.")
+    ),
+    "points_day_early": Words(_("The first Term begins on %(first)s."), _("Choose that day or a later one.")),
+    "points_day_late": Words(_("Points can't count for a day to come."), _("Choose a day up to %(today)s.")),
+    "points_term_closed": Words(
+        _("The Term from %(starts_on)s to %(ends_on)s is closed."),
+        _("Choose a day of the open Term, or re-open that one with a reason."),
+    ),
+    "points_term_closed_now": Words(
+        _("The Term of %(day)s was closed in the meantime."), _("Look at the case again, then decide.")
+    ),
+    "agreement_unseen": Words(_("There is no Agreement %(value)s that you can see."), _("Check the Agreement number.")),
+    "site_not_under_agreement": Words(
+        _("Site %(value)s isn't under Agreement %(agreement)s."), _("Choose one of the Agreement's sites.")
+    ),
+    "entry_reversed": Words(_("The entry %(reference)s was taken back already."), _("Nothing is left to do.")),
+    "entry_is_reversal": Words(
+        _("%(reference)s takes another entry back itself."), _("Propose an adjustment instead.")
+    ),
+    "correction_waits": Words(
+        _("A correction of this entry waits for a second signature: %(number)s."),
+        _("Sign, reject or withdraw it first."),
+    ),
+    "term_not_ended": Words(
+        _("No ended Term of the Agreement begins on %(value)s."), _("Take the first day from the list of closed Terms.")
+    ),
+    "term_not_closed": Words(
+        _("The Term from %(value)s is open: it takes entries already."), _("Propose the adjustment right away.")
+    ),
     "part_unknown": Words(
         _("There is no part %(value)s in the catalog."), _("Check the part number, for example on your order.")
     ),

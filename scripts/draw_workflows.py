@@ -9,7 +9,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from licenses.rules.workflow import PRICE_IMPORT, RULE_BOOK
+from licenses.rules.workflow import POINTS_ADJUSTMENT, PRICE_IMPORT, RULE_BOOK
 from migrations_app.rules.workflow import BATCH, TRANSFER
 from portal.kernel.transition import Transition, Workflow
 from renewals.rules.workflow import QUOTE
@@ -61,6 +61,15 @@ CASES: tuple[tuple[str, Workflow, str, str], ...] = (
         RULE_BOOK,
         "licenses/rules/workflow.py",
         "`author` is whoever proposed it, `second` any other rep or operator. Once in force it never changes.",
+    ),
+    (
+        "Adjustment of points",
+        POINTS_ADJUSTMENT,
+        "licenses/rules/workflow.py",
+        (
+            "An adjustment, or a correction that takes an entry back. `author` is the rep who proposed it, `second` "
+            "another rep of the customer's country, whose signature posts it."
+        ),
     ),
     (
         "Renewal quote",

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from licenses.models import CoverPeriod, Entitlement, PointsMovement, Proof, QuantityMovement
+from licenses.models import CoverPeriod, Entitlement, Proof, QuantityMovement
 from sites.admin_base import DeskAdmin
 
 
@@ -67,22 +67,6 @@ class QuantityMovementAdmin(DeskAdmin):
     list_select_related = ["source", "target", "customer"]
     ordering = ["-recorded_at", "-sequence"]
     exclude = ["chain"]
-
-
-@admin.register(PointsMovement)
-class PointsMovementAdmin(DeskAdmin):
-    """The ledger of points."""
-
-    list_display = ["effective_on", "kind", "signed_points", "agreement", "site", "reference", "recorded_at"]
-    list_filter = ["kind"]
-    search_fields = ["reference", "agreement__number"]
-    list_select_related = ["agreement", "site", "target"]
-    ordering = ["-recorded_at", "-sequence"]
-    exclude = ["chain"]
-
-    @admin.display(description=_("points"))
-    def signed_points(self, entry: PointsMovement) -> str:
-        return str(entry.signed)
 
 
 @admin.register(Proof)

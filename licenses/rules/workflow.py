@@ -1,4 +1,4 @@
-"""Who may take an import of prices, or a rule book, from where to where."""
+"""Who may take an import of prices, a rule book, or an adjustment of points from where to where."""
 
 from portal.kernel.transition import Transition, Workflow
 
@@ -28,6 +28,16 @@ RULE_BOOK = Workflow(
     (
         # Never by its author.
         Transition("put_in_force", "proposed", "in_force", _SECOND),
+        Transition("reject", "proposed", "rejected", _SECOND),
+        Transition("withdraw", "proposed", "withdrawn", frozenset({AUTHOR})),
+    ),
+)
+
+POINTS_ADJUSTMENT = Workflow(
+    "points_adjustment",
+    (
+        # Never by its author: what is signed is posted (rules P3, P7).
+        Transition("sign", "proposed", "signed", _SECOND),
         Transition("reject", "proposed", "rejected", _SECOND),
         Transition("withdraw", "proposed", "withdrawn", frozenset({AUTHOR})),
     ),
