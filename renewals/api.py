@@ -16,7 +16,7 @@ from licenses.api.including import INCLUDE, in_words, wants_why
 from licenses.readmodels import one
 from portal.kernel.errors import Fault, Invalid, NotFound
 from renewals import operations
-from renewals.models import RenewalQuote
+from renewals.models import QuoteLine, RenewalQuote
 from renewals.queries import difference_of, line_why, quote_why, seen_quotes, state_of, versions_of
 from renewals.rules.difference import difference_json
 from renewals.views import pdf_answer
@@ -85,16 +85,18 @@ class QuoteDetailSerializer(QuoteSerializer):
     lines = ExplainedLineSerializer(source="lines.all", many=True)
 
 
+class LineInWordsSerializer(ExplainedLineSerializer):
+    """A line with the derivation of its figures, each in words of the reader's language."""
+
+    def to_representation(self, line: QuoteLine) -> dict[str, Any]:
+        return {**super().to_representation(line), "why": in_words(line_why(line), line.quote.currency)}
+
+
 class WhySerializer(QuoteDetailSerializer):
     """With `include=why`: each derivation with its words, those of the whole quote under `why`."""
 
-    lines = serializers.SerializerMethodField()
+    lines = LineInWordsSerializer(source="lines.all", many=True)
     why = serializers.SerializerMethodField()
-
-    def get_lines(self, quote: RenewalQuote) -> list[dict[str, Any]]:
-        told = QuoteLineSerializer(quote.lines.all(), many=True).data
-        whys = (in_words(line_why(line), quote.currency) for line in quote.lines.all())
-        return [{**line, "why": why} for line, why in zip(told, whys, strict=True)]
 
     def get_why(self, quote: RenewalQuote) -> dict[str, Any]:
         whole = quote_why(quote, list(quote.lines.all()))

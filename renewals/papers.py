@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from licenses.papers.labels import PRODUCT, demonstration_prices, not_affiliated, page_template
 from licenses.papers.render import breakable, render
-from licenses.why import why
+from licenses.why import Why, why
 from portal.kernel.explanation import Explanation
 from sites.formats import format_amount, format_date, format_money, format_number, format_points
 
@@ -43,7 +43,7 @@ class QuotePaperSite:
 class QuotePaperLine:
     """One line: prices in the quote's currency for 12 months and one unit, `amount` for `months` and `quantity`.
 
-    `amount_why` and `points_why` are the derivations that the appendix prints.
+    `amount_why`, `points_why` and, where it is known, `cover_why` are the derivations that the appendix prints.
     """
 
     item: int
@@ -62,11 +62,13 @@ class QuotePaperLine:
     amount: Decimal
     amount_why: Explanation
     points_why: Explanation
+    cover_why: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class QuotePaper:
-    """What one version of a quote says. Lines are printed by site in the order of `sites`.
+    """What one version of a quote says. Lines are printed by site in the order of `sites`; `whys` derive what all
+    lines share, below the appendix.
 
     Raises ValueError when points or total aren't the sum of the lines, or a line's site isn't among `sites`:
     such a paper is never printed.
@@ -92,6 +94,7 @@ class QuotePaper:
     anniversary: date | None = None
     contacts: tuple[QuotePaperContact, ...] = ()
     demo_prices: bool = False
+    whys: tuple[Explanation, ...] = ()
 
     def __post_init__(self) -> None:
         named = {site.number for site in self.sites}
@@ -157,6 +160,7 @@ def _data(paper: QuotePaper, lang: str) -> dict[str, Any]:
             _("Amount (%(currency)s)") % {"currency": paper.currency},
             _("Points"),
         ],
+        "appendix_notes": [_derivation(why(each, paper.currency)) for each in paper.whys],
         "appendix": [_calculation(line, paper.currency, lang) for _where, lines in by_site for line in lines],
     }
 
@@ -225,15 +229,23 @@ def _row(line: QuotePaperLine, currency: str, lang: str) -> list[str]:
 
 
 def _calculation(line: QuotePaperLine, currency: str, lang: str) -> list[str]:
-    """Item, part, site, the derivation of the amount, the amount, and the derivation of the points."""
+    """Item, part, site, the derivation of the amount with that of the cover below it, the amount, and the derivation
+    of the points."""
+    derived = [line.amount_why, *([line.cover_why] if line.cover_why else [])]
     return [
         format_number(line.item, lang),
         breakable(line.renewal_part or line.part_number),
         line.site_number,
-        why(line.amount_why, currency).sentence,
+        "\n".join(why(each, currency).sentence for each in derived),
         format_amount(line.amount, currency, lang),
         why(line.points_why).sentence,
     ]
+
+
+def _derivation(told: Why) -> str:
+    """A figure that all lines share: rule, what it says, and how it came about here."""
+    rule = _("Rule %(rule)s, %(title)s") % {"rule": told.rule, "title": told.title}
+    return breakable(f"{rule}: {told.sentence} {told.statement}")
 
 
 def _by_site(paper: QuotePaper) -> list[tuple[QuotePaperSite, list[QuotePaperLine]]]:

@@ -33,6 +33,7 @@ from renewals.queries import (
 from renewals.words import broken_words, difference_words
 from sites.clock import now, today
 from sites.events import history
+from sites.refusals import refused
 from sites.templatetags.formats import day, points
 from sites.words import fault_as_json
 
@@ -52,6 +53,7 @@ def quotes(request: HttpRequest) -> HttpResponse:
         try:
             found = operations.ask_for_quotes(actor=actor, at=now(), on=today(), **asked)
         except DomainError as refusal:
+            refused(request, refusal)
             faults = _sentences(refusal)
         else:
             return redirect("quote_page", pk=found[0].pk)
@@ -121,6 +123,7 @@ def quote_verb(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
         try:
             _answer(request, quote, verb, form.cleaned_data)
         except DomainError as refusal:
+            refused(request, refusal)
             faults, status = _sentences(refusal), 403 if isinstance(refusal, Forbidden) else 409
         else:
             return redirect("quote_page", pk=pk)

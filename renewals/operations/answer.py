@@ -23,6 +23,7 @@ from renewals.rules.workflow import QUOTE
 from sites.events import tell
 from sites.jobs import enqueue
 from sites.models import Agreement, Site
+from sites.refusals import Kind, count_refusals
 from sites.tenancy import Actor
 
 Status = RenewalQuote.Status
@@ -143,6 +144,8 @@ def _answered(
         **told,
         **({"reason": reason} if reason else {}),
     )
+    if quote.status == RenewalQuote.Status.DECLINED:
+        count_refusals(Kind.PERSON, ["quote_declined_by_customer"], on=on)
     if quote.agreement is not None:
         issue_quotes(actor=actor, at=at, on=on, agreement=quote.agreement)
     elif quote.site_id is not None:

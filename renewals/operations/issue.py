@@ -16,6 +16,7 @@ from portal.kernel.explanation import Explanation
 from portal.kernel.period import DAY
 from renewals.models import QuoteLine, RenewalQuote
 from renewals.operations.acting import as_portal
+from renewals.operations.telling import tell_of_quote
 from renewals.queries import (
     LOOKED,
     Draft,
@@ -288,7 +289,7 @@ def _cover(draft: Draft, line: DraftLine) -> Explanation:
 def _save(portal: Actor, at: datetime, quote: RenewalQuote, lines: Sequence[QuoteLine]) -> None:
     quote.save(force_insert=True)
     QuoteLine.objects.bulk_create(lines, batch_size=1000)
-    tell(
+    event = tell(
         actor=portal,
         at=at,
         kind="quote_issued",
@@ -300,6 +301,7 @@ def _save(portal: Actor, at: datetime, quote: RenewalQuote, lines: Sequence[Quot
         currency=quote.currency,
         lines=len(lines),
     )
+    tell_of_quote(actor=portal, at=at, quote=quote, event=event)
 
 
 def _supersede(portal: Actor, at: datetime, quote: RenewalQuote, by_version: int | None) -> None:

@@ -192,8 +192,12 @@ def _by_site(quote: RenewalQuote, lines: Sequence[QuoteLine], why: dict[str, Exp
     for line in lines:
         number = line.site_number
         if number not in found:
-            sums = (why[f"site {number} {figure}"] for figure in ("amount", "points"))
-            found[number] = SiteLines(number, names.get(number, ""), *sums)
+            found[number] = SiteLines(
+                number,
+                names.get(number, ""),
+                amount_why=why[f"site {number} amount"],
+                points_why=why[f"site {number} points"],
+            )
         found[number].lines.append(LineView(line, line_figures(line, quote.currency)))
     return list(found.values())
 

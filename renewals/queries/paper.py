@@ -1,13 +1,14 @@
 """A quote as the paper that it is printed as."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.translation import override
 from django_countries import countries
 
+from portal.kernel.explanation import Explanation
 from renewals.models import QuoteLine, RenewalQuote
 from renewals.papers import QuotePaper, QuotePaperContact, QuotePaperLine, QuotePaperSite
-from renewals.queries.why import line_why
+from renewals.queries.why import line_why, quote_why
 from sites.clock import today
 from sites.models import Customer, Site, SiteContact
 
@@ -42,7 +43,17 @@ def _paper(quote: RenewalQuote, lines: list[QuoteLine], sites: dict[str, Site]) 
         anniversary=quote.anniversary,
         contacts=tuple(_contacts(sites.values())),
         demo_prices=quote.demonstration_prices,
+        whys=tuple(_shared(quote, lines)),
     )
+
+
+def _shared(quote: RenewalQuote, lines: Sequence[QuoteLine]) -> Iterator[Explanation]:
+    """Why the level is what it is, one step back, and until when prices hold; and the first line's price, by whose
+    rule that of every line is."""
+    whole = quote_why(quote, lines)
+    if "level" in whole:
+        yield from (whole["level"], *whole["level"].parts, whole["valid_until"])
+    yield from (kept for kept in (line_why(line).get("price") for line in lines[:1]) if kept)
 
 
 def _contacts(sites: Iterable[Site]) -> list[QuotePaperContact]:
@@ -80,4 +91,5 @@ def _line(line: QuoteLine) -> QuotePaperLine:
         amount=line.amount,
         amount_why=kept["amount"],
         points_why=kept["points"],
+        cover_why=kept.get("cover"),
     )

@@ -27,15 +27,15 @@ def line_why(line: QuoteLine) -> dict[str, Explanation]:
 
 
 def line_figures(line: QuoteLine, currency: str) -> tuple[Figure, ...]:
-    """Each figure of a line with its derivation in words."""
+    """Each figure of a line with its derivation in words; its level is that of the whole quote, and told there."""
     labels = {
         "amount": _("Amount"),
         "cover": _("Cover"),
         "price": _("Unit price"),
-        "level": _("Level"),
         "points": _("Points"),
     }
-    return tuple(Figure(labels[name], why(each, currency)) for name, each in line_why(line).items())
+    kept = line_why(line)
+    return tuple(Figure(label, why(kept[name], currency)) for name, label in labels.items() if name in kept)
 
 
 def quote_why(quote: RenewalQuote, lines: Sequence[QuoteLine]) -> dict[str, Explanation]:

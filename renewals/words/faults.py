@@ -41,6 +41,10 @@ WORDS = {
         _("The confirmation is missing."), _("Set the mark that says that you accept the quote as shown.")
     ),
     "text_expected": Words(_("A text is expected here."), _("Write it in quotation marks.")),
+    "told_quote_issued": Words(
+        _("Renewal quote %(number)s, version %(version)s, is ready; its prices hold until %(day)s."),
+        _("Look at it, then accept or decline it."),
+    ),
     "transition_declined": Words(
         _("The transition quote was declined, so the cover of this line ends on %(cover_end)s."),
         _("Ask your IBM rep for a new one before that day."),
