@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from licenses.api.asked import Asked
 from licenses.api.base import CursorList, actor_of
+from licenses.api.statements import HELD_AS_OF
 from licenses.models import Entitlement
 from licenses.readmodels import license_lines, lineage, one
 from sites.models.site import Program
@@ -20,8 +21,7 @@ FILTERS = [
     OpenApiParameter("site", OpenApiTypes.STR, description="Site number."),
     OpenApiParameter("program", OpenApiTypes.STR, enum=Program.values),
     OpenApiParameter("part_number", OpenApiTypes.STR),
-    OpenApiParameter("as_of", OpenApiTypes.DATE, description="Quantities, cover and proof as of this day."),
-    OpenApiParameter("known_at", OpenApiTypes.DATETIME, description="Of what was recorded by this instant."),
+    *HELD_AS_OF,
 ]
 
 

@@ -141,7 +141,7 @@ def _anniversary(known: date | None, why: Explanation | None) -> Item:
 
 
 def holdings_statement(request: HttpRequest, site_number: str, kind: str) -> HttpResponse:
-    """The license overview of a site as a file; where question or name is at fault, the list or the site says so."""
+    """The license overview of a site as a file; where question or name is at fault, the site's page says so."""
     actor = actor_of(request)
     site = one(visible_sites(actor), site_number=site_number)
     form = AsOf(request.GET.dict())
