@@ -7,21 +7,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from licenses.papers.charts import FILLS, chart_svg
 from licenses.papers.labels import PRODUCT, demonstration_prices, not_affiliated, page_template
 from licenses.papers.render import breakable, render
+from portal.kernel.charts import Chart
 
-# The drawing's width in its own units; on paper it is as wide as the text.
-DRAWING_WIDTH = 640
-# What the values of a chart's lines take of it.
-GUTTER = 72
+# A bar of cover in its own units; on paper it is as wide as its column.
+BAR_WIDTH, BAR_HEIGHT = 640, 16
 LOOKS = (
-    "text{font-family:'IBM Plex Sans';font-size:12px;fill:#525252}"
-    ".p-chart__rule{stroke:#c6c6c6;stroke-width:1}.p-chart__rule--zero{stroke:#8d8d8d}"
-    ".p-chart__rule--threshold{stroke:#8a3ffc;stroke-dasharray:6 4}"
-    ".p-chart__stay{fill:#8d8d8d}.p-chart__move{fill:#0f62fe}"
-    ".p-chart__step{stroke-width:2;stroke-linecap:square}.p-chart__step--stay{stroke:#525252;stroke-dasharray:3 5}"
-    ".p-chart__step--move{stroke:#0f62fe}"
-    ".p-chart__value{text-anchor:end}.p-chart__label{text-anchor:middle}.p-chart__label--start{text-anchor:start}.p-chart__label--end{text-anchor:end}"
     ".p-cover__ground{fill:#e0e0e0}.p-cover__marker{fill:#161616}.p-cover__paid{fill:#8d8d8d}"
     ".p-cover__renewal{fill:#0f62fe}.p-cover__transition{fill:#8a3ffc}.p-cover__gap{fill:#da1e28}"
     ".p-cover__overlap{fill:#f1c21b}"
@@ -30,11 +23,10 @@ LOOKS = (
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A picture of the page as SVG, and the same in words. `keys` are color (CSS) and word of the legend."""
+    """A bar of cover as the page's SVG, and the same in words."""
 
     svg: str
     words: str
-    keys: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +50,7 @@ class CoverLine:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """The cover of every line over the same time; `keys` as those of a drawing."""
+    """The cover of every line over the same time; `keys` are color (CSS) and word of the legend."""
 
     lines: tuple[CoverLine, ...]
     keys: tuple[tuple[str, str], ...]
@@ -71,7 +63,7 @@ class Items:
     texts: tuple[str, ...]
 
 
-Part = str | Drawing | Table | Cover | Items
+Part = str | Chart | Table | Cover | Items
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +125,9 @@ def _section(section: Section) -> dict[str, Any]:
 def _part(part: Part) -> dict[str, Any]:
     if isinstance(part, str):
         return {"kind": "text", "text": breakable(part)}
-    if isinstance(part, Drawing):
-        return {"kind": "drawing", **_drawing(part)}
+    if isinstance(part, Chart):
+        keys = [[FILLS[key.kind], key.label] for key in part.keys]
+        return {"kind": "chart", "svg": chart_svg(part), "words": part.summary, "keys": keys}
     if isinstance(part, Cover):
         lines = [
             {"label": breakable(line.label), "before": _drawing(line.before), "after": _drawing(line.after)}
@@ -153,15 +146,11 @@ def _part(part: Part) -> dict[str, Any]:
 
 
 def _drawing(drawing: Drawing) -> dict[str, Any]:
-    return {"svg": _printable(drawing.svg), "words": drawing.words, "keys": [list(key) for key in drawing.keys]}
+    return {"svg": _printable(drawing.svg), "words": drawing.words}
 
 
 def _printable(svg: str) -> str:
-    """The page's SVG with looks of its own, since no style sheet reaches a paper, and a width to count percents of."""
+    """The page's SVG with looks of its own, since no style sheet reaches a paper, and a size."""
     head, rest = svg.split(">", 1)
-    head = head.replace('width="100%"', f'width="{DRAWING_WIDTH}"')
-    if "xmlns=" not in head:
-        head += ' xmlns="http://www.w3.org/2000/svg"'
-    if "viewBox" in head:
-        head += f' width="{DRAWING_WIDTH}" height="16"'
+    head += f' xmlns="http://www.w3.org/2000/svg" width="{BAR_WIDTH}" height="{BAR_HEIGHT}"'
     return f"{head}><style>{LOOKS}</style>{rest}"

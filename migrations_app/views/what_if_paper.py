@@ -9,8 +9,6 @@ from django.utils.translation import gettext as _
 
 from licenses.rules.pricing import PricedLine
 from migrations_app.papers import (
-    DRAWING_WIDTH,
-    GUTTER,
     Cover,
     CoverLine,
     Drawing,
@@ -23,11 +21,9 @@ from migrations_app.papers import (
 from migrations_app.queries.plan import Bar
 from migrations_app.queries.what_if_view import WhatIfView
 from migrations_app.words.labels import COVER, FAIR, NET
-from portal.kernel.charts import Chart
 from sites.templatetags.formats import amount, day, money, number
 from sites.templatetags.formats import points as figure
 
-COLORS = {"stay": "#8d8d8d", "move": "#0f62fe"}
 COVER_COLORS = {
     "paid": "#8d8d8d",
     "renewal": "#0f62fe",
@@ -114,9 +110,9 @@ def _costs(view: WhatIfView) -> Section:
             Table((_("What"), *sides, _("Difference")), sums, (34, 22, 22, 22)),
             str(FAIR),
             str(NET),
-            _chart(view.year_chart),
+            view.year_chart,
             Table(year_labels, years, (10, 18, 18, 18, 18, 18)),
-            _chart(view.cash_chart),
+            view.cash_chart,
             Table(cash_labels, cash, (20, 20, 20, 20, 20)),
         ),
     )
@@ -145,7 +141,7 @@ def _points(view: WhatIfView) -> Section:
         for t in view.result.terms
     )
     table = Table(labels, rows, (34, 14, 14, 11, 12, 15))
-    return Section(_("Points and price level"), (_chart(view.term_chart), table))
+    return Section(_("Points and price level"), (view.term_chart, table))
 
 
 def _cover(view: WhatIfView) -> Section | None:
@@ -173,16 +169,6 @@ def _titles(bars: Sequence[Bar]) -> str:
 def _bar(bars: Sequence[Bar], marker: int | None) -> Drawing:
     svg = render_to_string("components/cover_bar.svg.html", {"segments": bars, "marker": marker})
     return Drawing(svg.strip(), _titles(bars))
-
-
-def _chart(chart: Chart) -> Drawing:
-    """The values of the lines and the drawing, which a page lays out beside each other, as one picture."""
-    values = render_to_string("components/chart_values.svg.html", {"chart": chart}).strip()
-    plot = render_to_string("components/chart_plot.svg.html", {"chart": chart}).strip()
-    values = values.replace('width="100%"', f'width="{GUTTER}"', 1)
-    plot = plot.replace('width="100%"', f'x="{GUTTER}" width="{DRAWING_WIDTH - GUTTER}"', 1)
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="{chart.height}">{values}{plot}</svg>'
-    return Drawing(svg, chart.summary, tuple((COLORS[key.kind], key.label) for key in chart.keys))
 
 
 def _checks(view: WhatIfView) -> Section:
