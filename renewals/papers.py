@@ -236,7 +236,7 @@ def _calculation(line: QuotePaperLine, currency: str, lang: str) -> list[str]:
         format_number(line.item, lang),
         breakable(line.renewal_part or line.part_number),
         line.site_number,
-        "\n".join(why(each, currency).sentence for each in derived),
+        ". ".join(why(each, currency).sentence for each in derived),
         format_amount(line.amount, currency, lang),
         why(line.points_why).sentence,
     ]
