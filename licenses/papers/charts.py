@@ -6,7 +6,7 @@ from html import escape
 from portal.kernel.charts import Chart
 
 # Pixels of the drawing: the values of the lines stand left of the plot.
-WIDTH, GUTTER = 520, 62
+WIDTH, GUTTER = 520, 82
 QUIET, LINE, ACCENT, THRESHOLD = "#525252", "#c6c6c6", "#0f62fe", "#8a3ffc"
 FILLS = {"stay": "#8d8d8d", "move": ACCENT}
 RULES = {
