@@ -27,6 +27,13 @@ CHOICES: dict[str, Promise] = {
     "long": lazy("a whole year past the Anniversary"),
 }
 
+# Answers that every version gives alike, where the public record is silent and no figure is to be chosen.
+ANSWERS: dict[str, Promise] = {
+    "S10": lazy("An enrollment in Denmark needs no signature; for other countries the number isn't known here."),
+    "V6": lazy("Fixed-term, subscription, monthly and SaaS parts move only after a rep's review."),
+    "V10": lazy("A move between two countries needs a rep's review."),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyLine:

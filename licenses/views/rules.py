@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from licenses.policy_words import change_words, ladder_lines, policy_lines
-from licenses.queries.rule_books import Edition, editions
+from licenses.policy_words import ANSWERS, change_words, ladder_lines, policy_lines
+from licenses.queries.editions import Edition, editions
 from licenses.why import RULES
 from sites.clock import today
 
@@ -18,6 +18,7 @@ def rules_page(request: HttpRequest) -> HttpResponse:
     context = {
         "present": present.row,
         "policies": policy_lines(present.book),
+        "answers": list(ANSWERS.items()),
         "ladder": ladder_lines(present.book),
         "outside": ", ".join(present.book.outside_levels),
         "coming": [_shown(e) for e in reversed(books) if e.row.valid_from > on],

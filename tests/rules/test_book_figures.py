@@ -1,5 +1,6 @@
 """A rule book as figures: what is written is read again, every fault at once, differences named."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -23,6 +24,11 @@ def test_what_is_written_is_read_again(figures, transition):
     assert {c.name for c in differences(CURRENT, book)} == {
         name for name, value in (figures | {"transition": transition}).items() if figures_of(CURRENT)[name] != value
     }
+
+
+def test_a_policy_that_came_later_has_its_default_in_the_books_before_it():
+    kept = {name: value for name, value in stored(CURRENT).items() if name != "moneyback_days"}
+    assert restored("2030.1", kept) == replace(CURRENT, version="2030.1")
 
 
 def test_every_fault_at_once_and_the_book_stays():
