@@ -4,10 +4,13 @@ A file says what the list is from its effective day on. Prices of a part at a le
 differs, the series that stands ends the day before, or is withdrawn where it never held, and the file's begins.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from licenses.models import PriceImport, PriceImportRow, PriceList
 
@@ -29,13 +32,14 @@ WITH present AS (
           FROM (SELECT 'stands' AS kind, part_number, level, amount, list_amount, first, valid_to FROM present
                 UNION ALL SELECT 'comes', part_number, level, amount, list_amount, first, valid_to FROM brought) AS rows
          GROUP BY 1, 2, 3),
+     held AS (
+        SELECT DISTINCT ON (b.id) b.id, p.amount FROM brought b JOIN present p USING (part_number, level)
+         WHERE p.first <= b.first ORDER BY b.id, p.first DESC),
      judged AS (
-        SELECT b.id,
-               CASE WHEN s.text IS NULL THEN 'new' WHEN s.text = c.text THEN 'same' ELSE 'changed' END AS change,
-               (SELECT p.amount FROM present p
-                 WHERE p.part_number = b.part_number AND p.level = b.level AND p.first <= b.first
-                 ORDER BY p.first DESC LIMIT 1) AS before
+        SELECT b.id, h.amount AS before,
+               CASE WHEN s.text IS NULL THEN 'new' WHEN s.text = c.text THEN 'same' ELSE 'changed' END AS change
           FROM brought b
+          LEFT JOIN held h ON h.id = b.id
           JOIN series c ON (c.kind, c.part_number, c.level) = ('comes', b.part_number, b.level)
           LEFT JOIN series s ON (s.kind, s.part_number, s.level) = ('stands', b.part_number, b.level))
 UPDATE licenses_priceimportrow r SET change = j.change, before_amount = j.before FROM judged j WHERE r.id = j.id
@@ -85,7 +89,7 @@ def compare(case: PriceImport, prices: PriceList) -> dict[str, int]:
     the list that was compared with.
     """
     asked = _asked(case, prices)
-    with connection.cursor() as cursor:
+    with _sets() as cursor:
         for statement in (_FORGET, _COMPARE, _GONE, _REPLACED):
             cursor.execute(statement, asked)
         (replaced,) = cursor.fetchone()
@@ -97,9 +101,21 @@ def compare(case: PriceImport, prices: PriceList) -> dict[str, int]:
 
 def apply(case: PriceImport, prices: PriceList) -> None:
     """End what stood, withdraw what never held, begin what the file brings. Needs both locked and just compared."""
-    with connection.cursor() as cursor:
+    with _sets() as cursor:
         for statement in (_WITHDRAW, _CLOSE, _OPEN):
             cursor.execute(statement, _asked(case, prices))
+
+
+@contextmanager
+def _sets() -> Iterator[CursorWrapper]:
+    """A cursor whose statements join whole sets, and may take as long as a request may.
+
+    Of rows just written the planner knows nothing, and would join one by one what comes by thousands.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL statement_timeout = '50s'")
+        yield cursor
+        cursor.execute("SET LOCAL enable_nestloop = on; SET LOCAL statement_timeout = DEFAULT")
 
 
 def _asked(case: PriceImport, prices: PriceList) -> dict[str, UUID | date]:

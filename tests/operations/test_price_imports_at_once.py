@@ -68,3 +68,11 @@ def test_ten_thousand_rows(committed: str, run_jobs: Any, today: Any) -> None:
         assert Price.objects.filter(valid_from=SOON).count() == 10_000
         assert Price.objects.get(part_id="Z0999LL", level="ED").amount == Decimal("1999.59")
     assert stands(SOON) == [(*r[:5], None) for r in before]
+
+    dearer = [r | {"price": f"2{r['price'][1:]}"} for r in rows]
+    again = checked(acting, run_jobs, dearer)
+    assert (again.rows_changed, again.rows_same, again.rows_gone, again.replaced) == (10_000, 0, 0, 10_000)
+    put("soren", again, today)()
+    with looking():
+        assert Price.objects.filter(valid_from=SOON).count() == 10_000
+        assert Price.objects.get(part_id="Z0999LL", level="ED").amount == Decimal("2999.59")
