@@ -11,8 +11,7 @@ from django.db.models import QuerySet
 
 from licenses.models import Entitlement, Hold
 from licenses.open_quotes import open_quotes
-from licenses.queries import ListedPrices, held_lines, price_book, rule_books, site_activity
-from licenses.queries.lines import agreement_states
+from licenses.queries import ListedPrices, agreement_states, held_lines, price_book, rule_books, site_activity
 from licenses.rules.orders import is_lapsed
 from licenses.rules.parts import PERPETUAL_KINDS
 from licenses.rules.pricing import reinstatement_estimate

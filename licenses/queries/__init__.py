@@ -2,14 +2,14 @@
 
 from licenses.queries.activity import site_activity
 from licenses.queries.books import rule_book, rule_book_of, rule_books
-from licenses.queries.lines import NOT_RENEWED, agreement_state, held_lines, renewable_lines
+from licenses.queries.lines import NOT_RENEWED, agreement_states, held_lines, renewable_lines
 from licenses.queries.prices import ListedPrices, price_book, price_version, price_version_of
 from licenses.queries.standings import standing, standings, term_points
 
 __all__ = [
     "NOT_RENEWED",
     "ListedPrices",
-    "agreement_state",
+    "agreement_states",
     "held_lines",
     "price_book",
     "price_version",

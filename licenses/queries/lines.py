@@ -58,20 +58,12 @@ NOT_RENEWED = (
 )
 
 
-def agreement_state(agreement: Agreement, on: date, without: Collection[UUID] = ()) -> AgreementState:
-    """The agreement as the what-if takes it on `on`: Term, level, points and its own lines."""
-    return agreement_states(agreement, [on], dict.fromkeys(without, MOST_UNITS))[on]
-
-
-MOST_UNITS = 10**12
-
-
 def agreement_states(
     agreement: Agreement, days: Collection[date], moving: Mapping[UUID, int] | None = None
 ) -> dict[date, AgreementState]:
-    """The same on each of some days, asked of the database once for all of them.
+    """The agreement as the what-if takes it on each of the days: Term, level, points and its own lines.
 
-    Of lines that are `moving` only what stays behind is its own.
+    A fixed number of queries for all of them. Of lines that are `moving` only what stays behind is its own.
     """
     own = [line for line in renewable_lines(agreement) if _stays(line, moving or {})]
     left = {line.pk: _stays(line, moving or {}) for line in own}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,20 +17,18 @@ from rest_framework.views import APIView
 from licenses.api.base import actor_of
 from licenses.api.including import INCLUDE, tree_in_words, wants_why
 from licenses.models import Entitlement
-from licenses.queries import price_book, rule_book, rule_book_of
-from licenses.rules.whatif import WhatIf, candidate_dates
+from licenses.queries import rule_book, rule_book_of
+from licenses.rules.whatif import candidate_dates
 from migrations_app.api.bodies import Body
 from migrations_app.api.serializers import NewLineSerializer
-from migrations_app.facts import HORIZON_MONTHS, Judged, Move, judge, outlook
+from migrations_app.facts import HORIZON_MONTHS, Move
 from migrations_app.outlook import as_json, whys
-from portal.kernel.blocker import Blocker
-from portal.kernel.errors import Fault, Invalid
+from migrations_app.queries.what_if import LONGEST, SHORTEST, Computed, computed
+from portal.kernel.errors import Fault
 from sites.clock import today
 from sites.models import Site
 from sites.tenancy import Actor
 from sites.words import blocker_as_json
-
-SHORTEST, LONGEST = 12, 60
 
 
 class BestDateRequestSerializer(serializers.Serializer):
@@ -57,9 +55,10 @@ class Asked:
     by_source: Mapping[Site, Mapping[UUID, int]]
 
 
-def read_what_if(data: Any, actor: Actor, on: date, *, dated: bool = True) -> Asked:
-    """The body, looked up among what `actor` may see. Raises Invalid with every fault at once."""
-    body = Body(data)
+def read_what_if(data: Any, actor: Actor, on: date, *, dated: bool = True, faults: Sequence[Fault] = ()) -> Asked:
+    """The body, looked up among what `actor` may see. Raises Invalid with every fault at once, those found before
+    (`faults`) among them."""
+    body = Body(data, faults=list(faults))
     target = _target(body, actor)
     effective_on = body.day("effective_on") if dated else None
     if effective_on is not None and effective_on < on:
@@ -100,9 +99,8 @@ def _horizon(body: Body, data: Any) -> int:
 
 
 def _lines(body: Body) -> dict[UUID, tuple[Body, int]]:
-    before = len(body.faults)
     items = body.items("lines")
-    if not items and len(body.faults) == before:
+    if not items and not any(fault.field == "lines" for fault in body.faults):
         body.refuse("lines_missing", "lines")
     lines: dict[UUID, tuple[Body, int]] = {}
     for item in items:
@@ -116,27 +114,11 @@ def _lines(body: Body) -> dict[UUID, tuple[Body, int]]:
     return lines
 
 
-def compute(asked: Asked, effective_on: date | None, on: date) -> tuple[WhatIf, list[Blocker]]:
-    """Section 6 for all lines together, and the checks of each source site's lines, as of the effective date."""
-    moves = [Move(s, asked.target, None, effective_on, dict(units)) for s, units in asked.by_source.items()]
-    judged = [judge(move, on) for move in moves]
-    # What is said of the whole request is said once, however many sites the lines come from.
-    blockers = {(b.code, b.line, b.field, str(b.params)): b for each in judged for b in each.blockers}
-    return outlook(_together(judged), asked.horizon_months), list(blockers.values())
-
-
-def _together(judged: Sequence[Judged]) -> Judged:
-    first = judged[0]
-    if len(judged) == 1:
-        return first
-    units = {pk: quantity for each in judged for pk, quantity in each.move.quantities.items()}
-    customer = first.move.customer
-    return replace(
-        first,
-        move=replace(first.move, quantities=units),
-        lines=tuple(line for each in judged for line in each.lines),
-        prices=price_book(str(customer.country), customer.currency),
-    )
+def moves_of(asked: Asked) -> list[Move]:
+    """What is asked as one move for each site that lines come from."""
+    return [
+        Move(source, asked.target, None, asked.effective_on, dict(units)) for source, units in asked.by_source.items()
+    ]
 
 
 class WhatIfs(APIView):
@@ -147,8 +129,9 @@ class WhatIfs(APIView):
         on = today()
         explained = wants_why(request)
         asked = read_what_if(request.data, actor_of(request), on)
-        result, blockers = compute(asked, asked.effective_on or on, on)
-        told = as_json(result) | {"checks": [blocker_as_json(b) for b in blockers]}
+        (found,) = computed(moves_of(asked), on, [asked.effective_on or on], asked.horizon_months)
+        result = found.result
+        told = as_json(result) | {"checks": [blocker_as_json(b) for b in found.blockers]}
         if explained:
             book = rule_book_of(result.rule_version) or rule_book()
             told["why"] = tree_in_words(whys(result, book, with_lines=True), result.currency)
@@ -167,34 +150,35 @@ class BestDate(APIView):
 
     @extend_schema(parameters=BEST_DATE_QUERY, responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request) -> Response:
-        return self._answer(request, _from_query(request.query_params))
+        return self._answer(request, *_from_query(request.query_params))
 
     @extend_schema(request=BestDateRequestSerializer, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
-        return self._answer(request, request.data)
+        return self._answer(request, request.data, [])
 
-    def _answer(self, request: Request, data: Any) -> Response:
+    def _answer(self, request: Request, data: Any, faults: list[Fault]) -> Response:
         on = today()
-        asked = read_what_if(data, actor_of(request), on, dated=False)
-        return Response({"results": [_option(day, *compute(asked, day, on)) for day in candidate_dates(on)]})
+        asked = read_what_if(data, actor_of(request), on, dated=False, faults=faults)
+        days = candidate_dates(on)
+        found = computed(moves_of(asked), on, days, asked.horizon_months)
+        return Response({"results": [_option(*each) for each in zip(days, found, strict=True)]})
 
 
-def _from_query(params: Mapping[str, str]) -> dict[str, Any]:
+def _from_query(params: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:
+    """The query as a body, and what of it is no JSON."""
     data: dict[str, Any] = {name: params[name] for name in ("target_site",) if name in params}
     faults = []
     for name in ("horizon_months", "lines"):
         try:
             data |= {name: json.loads(params[name])} if name in params else {}
-        except ValueError:
+        except (ValueError, RecursionError):
             faults.append(Fault("query_json", name))
-    if faults:
-        raise Invalid(*faults)
-    return data
+    return data, faults
 
 
-def _option(on: date, result: WhatIf, blockers: Sequence[Blocker]) -> dict[str, Any]:
+def _option(on: date, found: Computed) -> dict[str, Any]:
     """What the trade-off is read from, and the whole answer under `what_if`."""
-    checks = [blocker_as_json(b) for b in blockers]
+    result, checks = found.result, [blocker_as_json(b) for b in found.blockers]
     return {
         "effective_on": on.isoformat(),
         "accrued_stay": str(result.stay.accrued),

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from licenses.rules.whatif import candidate_dates
-from migrations_app.queries.what_if import Answer, Question, answer
+from migrations_app.queries.what_if import Answer, Question, answers
 from migrations_app.queries.what_if_view import keys
 from migrations_app.words.labels import SEVERITIES
 from portal.kernel.blocker import Blocker
@@ -64,23 +64,23 @@ class BestDates:
 
 def best_dates(question: Question, actor: Actor, on: date) -> BestDates | None:
     """The question asked again for each candidate day; None where no line of it is to be seen any more."""
-    found = [answer(replace(question, effective_on=day), actor, on) for day in candidate_dates(on)]
-    answers = [each for each in found if each is not None]
-    if not answers:
+    found = answers(question, actor, on, candidate_dates(on))
+    if not found:
         return None
-    names = {str(ln.pk): f"{ln.part_id} · {ln.order_reference}" for ln in answers[0].lines}
-    rows = tuple(_row(each, answers[0], names, on) for each in answers)
-    result = answers[0].result
+    first = found[0]
+    names = {str(ln.pk): f"{ln.part_id} · {ln.order_reference}" for ln in first.lines}
+    rows = tuple(_row(each, first, names, on) for each in found)
+    result = first.result
     return BestDates(
         question=question,
         currency=result.currency,
-        demonstration=answers[0].demonstration,
+        demonstration=first.demonstration,
         price_list=result.price_list,
         rule_version=result.rule_version,
         rows=rows,
         cost_chart=_cost_chart(rows, result.currency),
         points_chart=_points_chart(rows),
-        heals=_heals(answers, names),
+        heals=_heals(first, names),
     )
 
 
@@ -121,9 +121,9 @@ def _told(blocker: Blocker, names: dict[str, str]) -> str:
     return f"{blocker.code} {named}: {told}" if named else f"{blocker.code}: {told}"
 
 
-def _heals(answers: Sequence[Answer], names: dict[str, str]) -> tuple[tuple[date, str], ...]:
+def _heals(first: Answer, names: dict[str, str]) -> tuple[tuple[date, str], ...]:
     """Findings that heal by themselves, and the day, as today's answer tells it."""
-    healing = ((b.heals_on, _told(b, names)) for b in answers[0].blockers if b.heals_on)
+    healing = ((b.heals_on, _told(b, names)) for b in first.blockers if b.heals_on)
     return tuple(sorted(healing))
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from licenses.models import Entitlement
-from licenses.queries import price_book
+from licenses.queries import ListedPrices, price_book
 from licenses.rules.whatif import WhatIf
-from migrations_app.facts import HORIZON_MONTHS, Judged, Move, judge, outlook
+from migrations_app.facts import HORIZON_MONTHS, Judged, Move, gather, judged_on, outlooks, parts_of
 from portal.kernel.blocker import Blocker
 from sites.models import Customer, Enrollment, Site
 from sites.tenancy.actor import Actor
@@ -76,33 +76,66 @@ def lines_of(actor: Actor, wanted: Iterable[UUID]) -> list[Entitlement]:
 
 
 def answer(question: Question, actor: Actor, on: date) -> Answer | None:
-    """The answer as of `on`; None where no line of the question is to be seen any more.
+    """The answer as of `on`; None where no line of the question is to be seen any more."""
+    found = answers(question, actor, on, [question.effective_on or on])
+    return found[0] if found else None
 
-    A fixed number of queries a site that lines come from, whatever the number of lines.
+
+def answers(question: Question, actor: Actor, on: date, days: Sequence[date]) -> tuple[Answer, ...]:
+    """The question as of `on`, asked for each of the `days`; none where no line of it is to be seen any more.
+
+    A fixed number of queries a site that lines come from, whatever the number of lines and of days.
     """
     lines = lines_of(actor, question.quantities)
     if not lines:
-        return None
-    judged = [judge(move, on) for move in moves_of(question, lines, on)]
-    result = outlook(together(judged), question.horizon_months)
-    return Answer(
-        question=question,
-        on=result.effective_on,
-        result=result,
-        blockers=blockers_of(judged),
-        lines=tuple(lines),
-        demonstration=judged[0].prices.demonstration,
-        gone=len(question.quantities) - len(lines),
+        return ()
+    found = computed(moves_of(question, lines), on, days, question.horizon_months)
+    return tuple(
+        Answer(
+            question=replace(question, effective_on=question.effective_on and day),
+            on=each.result.effective_on,
+            result=each.result,
+            blockers=each.blockers,
+            lines=tuple(lines),
+            demonstration=each.demonstration,
+            gone=len(question.quantities) - len(lines),
+        )
+        for day, each in zip(days, found, strict=True)
     )
 
 
-def moves_of(question: Question, lines: Sequence[Entitlement], on: date) -> list[Move]:
-    """The question as one move for each site that lines come from, not before `on`."""
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a move from one site or several does if it takes effect on one day, and every check as of that day."""
+
+    result: WhatIf
+    blockers: tuple[Blocker, ...]
+    demonstration: bool
+
+
+def computed(moves: Sequence[Move], today: date, days: Sequence[date], horizon_months: int) -> tuple[Computed, ...]:
+    """Section 6 for the lines of all moves together on each of the days (on `today` for one that has passed)."""
+    gathered = [gather(move, today) for move in moves]
+    prices = gathered[0].prices
+    if gathered[1:]:
+        parts = {part for each in gathered for part in parts_of(each.lines)}
+        prices = price_book(str(moves[0].customer.country), moves[0].customer.currency, parts)
+    judged = [[judged_on(each, day) for each in gathered] for day in days]
+    results = outlooks([together(each, prices) for each in judged], horizon_months)
+    return tuple(
+        Computed(result, blockers_of(each), prices.demonstration) for result, each in zip(results, judged, strict=True)
+    )
+
+
+def moves_of(question: Question, lines: Sequence[Entitlement]) -> list[Move]:
+    """The question as one move for each site that lines come from."""
     by_source: dict[Site, dict[UUID, int]] = {}
     for line in lines:
         by_source.setdefault(line.site, {})[line.pk] = question.quantities[line.pk]
-    day = max(question.effective_on or on, on)
-    return [Move(s, question.target, question.enrollment, day, units) for s, units in by_source.items()]
+    return [
+        Move(source, question.target, question.enrollment, question.effective_on, units)
+        for source, units in by_source.items()
+    ]
 
 
 def blockers_of(judged: Iterable[Judged]) -> tuple[Blocker, ...]:
@@ -111,18 +144,14 @@ def blockers_of(judged: Iterable[Judged]) -> tuple[Blocker, ...]:
     return tuple(found.values())
 
 
-def together(judged: Sequence[Judged]) -> Judged:
-    """Moves from several sites as one, with the prices of the target's customer for all of their lines."""
-    first = judged[0]
-    if len(judged) == 1:
-        return first
+def together(judged: Sequence[Judged], prices: ListedPrices) -> Judged:
+    """Moves from several sites as one, with the `prices` of the target's customer for all of their lines."""
     units = {pk: quantity for each in judged for pk, quantity in each.move.quantities.items()}
-    customer = first.move.customer
     return replace(
-        first,
-        move=replace(first.move, quantities=units),
+        judged[0],
+        move=replace(judged[0].move, quantities=units),
         lines=tuple(line for each in judged for line in each.lines),
-        prices=price_book(str(customer.country), customer.currency),
+        prices=prices,
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from tests.cast import World
@@ -103,3 +105,28 @@ def test_the_best_date_shows_the_trade_off_and_picks_nothing(api_of: Api, body: 
 def test_the_best_date_asked_wrongly(api_of: Api, world: World) -> None:
     answer = api_of("mette").get(f"{ADDRESS}best-date/", {"lines": "[", "horizon_months": "a"})
     assert [e["field"] for e in answer.json()["errors"]] == ["horizon_months", "lines"]
+
+
+def test_thirteen_days_cost_as_many_queries_as_one_line_does(api_of: Api, body: dict[str, Any]) -> None:
+    """Whatever the number of lines and days: the days are computed from one gathering of facts."""
+    del body["effective_on"]
+    mette = api_of("mette")
+    asked = []
+    for lines in (body["lines"][:1], body["lines"]):
+        for address in (ADDRESS, f"{ADDRESS}best-date/"):
+            with CaptureQueriesContext(connection) as queries:
+                assert mette.post(address, {**body, "lines": lines}).status_code == 200
+            asked.append(len(queries))
+    one_day, thirteen, one_day_of_all, thirteen_of_all = asked
+    assert one_day == one_day_of_all
+    assert thirteen == thirteen_of_all == one_day + 1
+    assert thirteen <= 30
+
+
+def test_every_day_is_what_it_would_be_alone(api_of: Api, world: World, body: dict[str, Any]) -> None:
+    """Beyond the next Anniversary, and with units that stay, too."""
+    del body["effective_on"]
+    mette = api_of("mette")
+    for option in mette.post(f"{ADDRESS}best-date/", body).json()["results"]:
+        alone = mette.post(ADDRESS, {**body, "effective_on": option["effective_on"]}).json()
+        assert option["what_if"] == alone

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 
 from licenses.models import Entitlement
 from licenses.operations import acquire, move_units
-from licenses.queries import agreement_state, held_lines, price_book, rule_book, standing
+from licenses.queries import agreement_states, held_lines, price_book, rule_book, standing
 from licenses.rules.whatif import run
 from portal.kernel.errors import Forbidden, Invalid, Refused
 from portal.kernel.period import Period
@@ -44,7 +44,9 @@ def test_quotes_agree_with_the_what_if(world, today):
     with cast.looking():
         moving = [express_line(world, part) for part in parts]
         listed = price_book("DK", "DKK")
-        foretold = run(held_lines(moving), agreement_state(world.agreement, today), today, 24, listed.book, rule_book())
+        foretold = run(
+            held_lines(moving), agreement_states(world.agreement, [today])[today], today, 24, listed.book, rule_book()
+        )
     move(world, *parts)
     transition, anniversary = issue(world)
     assert (transition.kind, anniversary.kind) == ("transition", "anniversary")
