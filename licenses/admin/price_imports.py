@@ -37,6 +37,7 @@ from licenses.views.price_imports import DONE, STEPS, change_views, changed, cou
 from portal.kernel.errors import DomainError, Fault, Refused
 from sites.admin_base import CaseAdmin, CaseButton, actor_of
 from sites.clock import now, today
+from sites.refusals import refused
 from sites.tenancy import Actor
 from sites.words import fault_as_json
 
@@ -96,6 +97,7 @@ class PriceImportAdmin(CaseAdmin):
                 try:
                     case = self._take_in(actor, form.cleaned_data)
                 except DomainError as refusal:
+                    refused(request, refusal)
                     status = refusal.status
                     faults = [str(fault_as_json(f)["message"]) for f in refusal.faults]
                 else:

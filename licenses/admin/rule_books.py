@@ -29,6 +29,7 @@ from sites.admin_base import CaseAdmin, CaseButton, actor_of
 from sites.clock import now, today
 from sites.events import history
 from sites.formats import format_date
+from sites.refusals import refused
 from sites.tenancy import Actor
 from sites.views.shown import Happening
 from sites.words import fault_as_json
@@ -80,6 +81,7 @@ class RuleBookAdmin(CaseAdmin):
                     reason=request.POST.get("reason", ""),
                 )
             except DomainError as refusal:
+                refused(request, refusal)
                 status = refusal.status
                 faults = [fault_as_json(fault) for fault in refusal.faults]
             else:

@@ -20,6 +20,7 @@ from migrations_app.views.what_if_doors import to_requests, valid_form
 from migrations_app.views.what_if_form import WhatIfForm, chosen_customer, query_of
 from portal.kernel.errors import DomainError
 from sites.clock import now, today
+from sites.refusals import refused
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,6 +58,7 @@ def keep(request: HttpRequest) -> HttpResponse:
             actor=actor_of(request), at=now(), on=today(), question=form.question, name=name
         )
     except DomainError as refusal:
+        refused(request, refusal)
         return answer_page(request, form, refusal=refusal, name=name)
     messages.success(request, _("“%(name)s” is kept.") % {"name": kept.name})
     return redirect(f"{reverse('scenarios')}?customer={kept.customer_id}")
@@ -85,6 +87,7 @@ def scenario_request(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         made = operations.ask_for(actor=actor, at=now(), on=today(), question=question, reason=scenario.name)
     except DomainError as refusal:
+        refused(request, refusal)
         return _page(request, scenario, refusal)
     return to_requests(request, made)
 

@@ -30,6 +30,7 @@ from migrations_app.views.what_if_form import WhatIfForm, fields_of, query_of
 from migrations_app.views.what_if_paper import paper_of
 from portal.kernel.errors import DomainError, NotFound
 from sites.clock import now, today
+from sites.refusals import refused
 
 FALLBACK = "en"
 
@@ -105,6 +106,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             actor=actor, at=now(), on=today(), question=form.question, reason=_("Compared as a what-if.")
         )
     except DomainError as refusal:
+        refused(request, refusal)
         return answer_page(request, form, refusal=refusal)
     return to_requests(request, made)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import accumulate
 from random import Random
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection, transaction
@@ -22,7 +22,7 @@ from portal.world.cast import create_customers
 from portal.world.catalog import load_catalog
 from portal.world.lines import LinePlan, SitePlan, plan_sites
 from portal.world.names import synthetic_company
-from sites.models import Agreement, Customer, Membership, Site, SiteContact, User
+from sites.models import Agreement, Customer, Membership, ScheduleEntry, Site, SiteContact, User
 from sites.tenancy import system_actor
 
 CHUNK_LINES = 5_000
@@ -202,6 +202,7 @@ class _Chunk:
         """Everything set by set; units and points through the ledgers' own functions."""
         Agreement.objects.bulk_create(self.agreements)
         Site.objects.bulk_create(self.sites)
+        ScheduleEntry.objects.bulk_create(self._schedule())
         self._people(sources, customers)
         Entitlement.objects.bulk_create(self.entitlements, batch_size=CHUNK_LINES)
         CoverPeriod.objects.bulk_create(self.cover, batch_size=CHUNK_LINES)
@@ -210,6 +211,19 @@ class _Chunk:
         for at in range(0, len(self.points), _POSTED_AT_ONCE):
             post_points(self.points[at : at + _POSTED_AT_ONCE])
         Proof.objects.bulk_create(self._proofs(), batch_size=CHUNK_LINES)
+
+    def _schedule(self) -> Iterator[ScheduleEntry]:
+        """Every company whose Additional Sites are there stands on its Agreement's schedule (rule S3)."""
+        additional = {s.agreement_id: s for s in self.sites if s.agreement_id and not s.originating}
+        for agreement, site in additional.items():
+            yield ScheduleEntry(
+                id=uuid5(site.pk, "schedule"),
+                customer=site.customer,
+                agreement_id=agreement,
+                registration_number=site.customer.registration_number,
+                name=site.customer.name,
+                valid_from=date(self.today.year - 8, 1, 1),
+            )
 
     def _people(self, sources: dict[int, Seeded], customers: dict[str, Customer]) -> None:
         """One person a customer, Primary Contact of all its sites; nobody signs in, but tokens can be made."""

@@ -23,9 +23,12 @@ def declare_ownership(
 ) -> OwnershipDeclaration:
     """Keep that `customer` declares to be of one Enterprise with `other`, in the words shown to the signer.
 
-    Raises Forbidden (`ownership_signer`) for whoever may not sign for the customer, Invalid with every fault, Refused
-    where record (`ownership_by_record`) or a declaration (`ownership_twice`) says so already.
+    Raises NotFound for a customer that the actor doesn't see, Forbidden (`ownership_signer`) for whoever may not sign
+    for the first, Invalid with every fault, and Refused where the record (`ownership_by_record`) or a declaration
+    (`ownership_twice`) says so already.
     """
+    if Customer.objects.visible_to(actor).filter(pk__in=[customer.pk, other.pk]).count() < len({customer.pk, other.pk}):
+        raise NotFound
     if not signs_for(actor, customer):
         raise Forbidden(Fault("ownership_signer", params={"name": customer.name}))
     signed_by, position = signed_by.strip(), position.strip()
