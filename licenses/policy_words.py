@@ -4,34 +4,35 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from licenses.rules.book_figures import LADDER, LEVELS, POLICIES, Changed, Policy, figures_of
 from licenses.rules.rulebook import RuleBook
 from sites.formats import format_points
 
 NAMES: dict[str, Promise] = {
-    "transition": lazy("How far a transition quote takes cover"),
-    "minimum_months": lazy("Fewest months of a prorated charge"),
-    "reinstatement_factor": lazy("Estimate of a reinstatement"),
-    "quote_days": lazy("How long before the Anniversary the quote is made"),
-    "inactive_months": lazy("Without orders and S&S, a site becomes inactive after"),
-    "reversal_days": lazy("A completed move can be reversed for"),
-    "renewal_soon_days": lazy("Cover ends soon when it ends within"),
-    "moneyback_days": lazy("Money-back period after a purchase"),
+    "transition": gettext_lazy("How far a transition quote takes cover"),
+    "minimum_months": gettext_lazy("Fewest months of a prorated charge"),
+    "reinstatement_factor": gettext_lazy("Estimate of a reinstatement"),
+    "quote_days": gettext_lazy("How long before the Anniversary the quote is made"),
+    "inactive_months": gettext_lazy("Without orders and S&S, a site becomes inactive after"),
+    "reversal_days": gettext_lazy("A completed move can be reversed for"),
+    "renewal_soon_days": gettext_lazy("Cover ends soon when it ends within"),
+    "moneyback_days": gettext_lazy("Money-back period after a purchase"),
 }
 CHOICES: dict[str, Promise] = {
-    "stub": lazy("to the day before the Anniversary"),
-    "long": lazy("a whole year past the Anniversary"),
+    "stub": gettext_lazy("to the day before the Anniversary"),
+    "long": gettext_lazy("a whole year past the Anniversary"),
 }
 
 # Answers that every version gives alike, where the public record is silent and no figure is to be chosen.
 ANSWERS: dict[str, Promise] = {
-    "S10": lazy("An enrollment in Denmark needs no signature; for other countries the number isn't known here."),
-    "V6": lazy("Fixed-term, subscription, monthly and SaaS parts move only after a rep's review."),
-    "V10": lazy("A move between two countries needs a rep's review."),
+    "S10": gettext_lazy(
+        "An enrollment in Denmark needs no signature; for other countries the number isn't known here."
+    ),
+    "V6": gettext_lazy("Fixed-term, subscription, monthly and SaaS parts move only after a rep's review."),
+    "V10": gettext_lazy("A move between two countries needs a rep's review."),
 }
 
 
