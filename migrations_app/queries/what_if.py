@@ -158,7 +158,8 @@ def together(judged: Sequence[Judged], prices: ListedPrices) -> Judged:
 def read_kept(kept: Mapping[str, Any], customer: Customer, actor: Actor) -> Question:
     """The question that a scenario keeps, looked up among what the actor sees today.
 
-    A target that is gone becomes a new site: the checks say that it isn't enrolled.
+    An enrollment that was accepted since has become its site. A target that is gone becomes a new site: the checks say
+    that it isn't enrolled.
     """
     sites = Site.objects.visible_to(actor).select_related("customer", "agreement__customer")
     target = sites.filter(site_number=kept["target_site"]).first() if kept.get("target_site") else None
@@ -167,6 +168,8 @@ def read_kept(kept: Mapping[str, Any], customer: Customer, actor: Actor) -> Ques
         rows = Enrollment.objects.visible_to(actor).select_related("site__customer", "site__agreement__customer")
         enrollment = rows.filter(pk=kept["enrollment"]).exclude(status__in=["rejected", "withdrawn"]).first()
         target = enrollment.site if enrollment else None
+        if target is not None and enrollment is not None and enrollment.status == Enrollment.Status.ACCEPTED:
+            enrollment = None
     return Question(
         customer=customer,
         target=target,

@@ -1,7 +1,7 @@
 """The answer to a what-if as the page and the paper show it: one sentence, tables, charts, checks, assumptions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -114,6 +114,15 @@ class WhatIfView:
     checks: tuple[dict[str, Any], ...]
     why: WhatIfWhys
     result: WhatIf
+
+    @property
+    def askable(self) -> Question:
+        """The question as it can be asked today: of the lines that are there, on a day that hasn't passed."""
+        return replace(
+            self.question,
+            effective_on=self.on if self.late else self.question.effective_on,
+            quantities={line.entitlement: line.quantity for line in self.lines},
+        )
 
     @property
     def difference(self) -> Decimal:

@@ -99,7 +99,7 @@ def _mine(request: HttpRequest, pk: UUID) -> Scenario:
 def _page(request: HttpRequest, scenario: Scenario, refusal: DomainError | None = None) -> HttpResponse:
     actor = actor_of(request)
     shown = scenario_view(scenario, actor, today())
-    question = shown.view.question if shown.view else read_kept(scenario.asked, scenario.customer, actor)
+    question = shown.view.askable if shown.view else read_kept(scenario.asked, scenario.customer, actor)
     form = WhatIfForm(
         QueryDict(query_of(question)), customer=scenario.customer, actor=actor, today=today(), asked=False
     )  # fmt: skip

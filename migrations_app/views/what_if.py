@@ -123,7 +123,7 @@ def answer_context(view: WhatIfView, actor: Actor) -> dict[str, Any]:
     return {
         "view": view,
         "plan": view.plan,
-        "fields": fields_of(view.question),
+        "fields": fields_of(view.askable),
         "may_ask": asks_for(view.question.customer, actor),
         "fair": FAIR,
         "net": NET,

@@ -14,9 +14,10 @@ from migrations_app.models import MOST_SCENARIOS, Scenario, TransferRequest
 from migrations_app.queries.what_if import Question
 from portal.kernel.errors import Invalid, NotFound, Refused
 from sites.clock import now
+from sites.models import Enrollment
 from tests.cast import acting, looking
 from tests.moving import movable
-from tests.what_if import SCENARIOS, fields
+from tests.what_if import DATES, SCENARIOS, fields
 
 NAMES = ("All now", "All in January", "All in June")
 
@@ -193,6 +194,7 @@ def test_a_day_that_has_passed_is_told_and_asks_for_nothing(client_of, world, li
     assert "has passed" in client.get(reverse("scenario_page", args=[past.pk])).content.decode()
     answer = client.post(reverse("scenario_request", args=[past.pk]))
     assert answer.status_code == 400 and "is in the past" in answer.content.decode()
+    assert client.post(DATES, dict(answer.context["fields"])).status_code == 302
 
 
 @in_transaction
@@ -210,6 +212,43 @@ def test_lines_that_are_gone_are_told(client_of, world, lines, today):
         page = client.get(address)
         assert page.status_code == 200 and "nothing to compare" in page.content.decode()
     assert client.post(reverse("scenario_request", args=[gone.pk])).status_code == 409
+
+
+@in_transaction
+def test_what_is_still_there_is_compared_and_can_be_asked(client_of, world, lines, today):
+    kept = keep(world, lines[:1], today, "Half gone")
+    with acting("mette"):
+        Scenario.objects.filter(pk=kept.pk).delete()
+        half = Scenario.objects.create(
+            customer=kept.customer, created_by=kept.created_by, slot=1, name="Half gone", figures=kept.figures,
+            asked=kept.asked | {"lines": [*kept.asked["lines"], {"entitlement": str(uuid4()), "quantity": 1}]},
+            rule_version=kept.rule_version, price_list=kept.price_list, kept_on=today, created_at=now(),
+        )  # fmt: skip
+    client = client_of("mette")
+    page = client.get(reverse("scenario_page", args=[half.pk]))
+    assert page.context["view"].gone == 1 and "One license that was asked for" in page.content.decode()
+    assert client.post(DATES, dict(page.context["fields"])).status_code == 302
+    assert client.post(reverse("scenario_request", args=[half.pk])).status_code == 409
+
+
+@in_transaction
+def test_an_enrollment_that_was_accepted_has_become_its_site(client_of, world, lines, today):
+    with acting("mette"):
+        enrollment = Enrollment.objects.create(
+            kind="additional", customer=world.nordvind, company={"name": "Nordvind Vest"}, created_by=world.mette,
+            created_at=now(),
+        )  # fmt: skip
+    asked = fields(world, lines[:1], target=f"enrollment:{enrollment.pk}", name="Waiting")
+    client = client_of("mette")
+    assert client.post(SCENARIOS, asked).status_code == 302
+    with looking():
+        Enrollment.objects.filter(pk=enrollment.pk).update(status="accepted", site=world.originating_site)
+    with looking(world.mette):
+        kept = Scenario.objects.get(name="Waiting")
+    page = client.get(reverse("scenario_page", args=[kept.pk]))
+    question = page.context["view"].question
+    assert question.target == world.originating_site and question.enrollment is None
+    assert page.context["moved"] or page.context["view"].points
 
 
 @in_transaction
