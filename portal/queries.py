@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from licenses.queries import standings
+from licenses.queries import rule_book, standings
 from licenses.queries.forecasts import forecasts
+from licenses.readmodels import agreement_figures, agreement_why
 from licenses.readmodels.forecast import GoalView, told_forecast
+from licenses.why import Figure
 from sites.models import Agreement
 from sites.tenancy.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementCard:
-    """An agreement at a glance; `goals` are what its forecast says of levels to keep or reach."""
+    """An agreement at a glance, with why; `goals` are what its forecast says of levels to keep or reach."""
 
     number: str
     customer_name: str
@@ -21,12 +23,13 @@ class AgreementCard:
     level: str
     points: Decimal
     goals: tuple[GoalView, ...]
+    why: tuple[Figure, ...]
 
 
 def agreement_cards(actor: Actor, on: date, most: int = 6) -> list[AgreementCard]:
     """The first agreements that the actor may see, as they stand on `on`."""
     agreements = list(Agreement.objects.visible_to(actor).select_related("customer").order_by("number")[:most])
-    found = standings(agreements, on)
+    found, book = standings(agreements, on), rule_book(on)
     foretold = forecasts(agreements, found, actor, on)
     return [
         AgreementCard(
@@ -36,6 +39,7 @@ def agreement_cards(actor: Actor, on: date, most: int = 6) -> list[AgreementCard
             level=found[a.pk].level,
             points=found[a.pk].points,
             goals=told_forecast(a, foretold[a.pk], found[a.pk]).goals,
+            why=agreement_figures(agreement_why(a, found[a.pk], on, book), "anniversary", "level", "points", "missing"),
         )
         for a in agreements
     ]

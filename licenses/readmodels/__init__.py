@@ -11,7 +11,7 @@ from licenses.readmodels.sites import SiteStanding, site_standings, visible_site
 from licenses.readmodels.standing import ExpectedAnniversary, PointsView, expected_anniversary, points_view
 from licenses.readmodels.statements import MOST_IN_SHEET, MOST_ON_PAPER, holdings_statement, points_statement
 from licenses.readmodels.told import expected_sentence, later_entry_sentence, later_sentences, standing_sentence
-from licenses.readmodels.why import agreement_why, anniversary_of, cover_why, proof_cover_why
+from licenses.readmodels.why import agreement_figures, agreement_why, anniversary_of, cover_why, proof_cover_why
 
 __all__ = [
     "FIRST_DAY",
@@ -25,6 +25,7 @@ __all__ = [
     "PointsView",
     "PublicProof",
     "SiteStanding",
+    "agreement_figures",
     "agreement_why",
     "anniversary_of",
     "asked_entries",

@@ -1,8 +1,10 @@
 """Why an Agreement stands where it stands, and a line is covered as it is: for pages and API alike."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from licenses.models import CoverPeriod, Entitlement, Proof
 from licenses.queries import rule_book
@@ -17,6 +19,8 @@ from licenses.rules.explaining import (
 from licenses.rules.levels import Standing
 from licenses.rules.rulebook import RuleBook
 from licenses.rules.terms import year_end
+from licenses.why import Figure
+from licenses.why import why as in_words
 from portal.kernel.explanation import Explanation
 from portal.kernel.period import DAY, Period
 from sites.models import Agreement
@@ -40,6 +44,18 @@ def agreement_why(
         "term": explain_term(start, on, book.version) if start else None,
         "anniversary": explain_anniversary(start, on, book.version) if start and begun else None,
     }
+
+
+def agreement_figures(why: Mapping[str, Explanation | None], *names: str) -> tuple[Figure, ...]:
+    """The derivations of `agreement_why` in words, in the order of `names`; those that there are none of aren't in."""
+    labels = {
+        "anniversary": _("Anniversary"),
+        "term": _("Term"),
+        "level": _("Price level"),
+        "points": _("Points"),
+        "missing": _("Missing to the next level"),
+    }
+    return tuple(Figure(labels[name], in_words(each)) for name in names if (each := why[name]))
 
 
 def cover_why(

@@ -59,7 +59,7 @@ def _own(stored: Explanation, book_of: BookOf) -> tuple[Broken, ...]:
     book = book_of(stored.version)
     if book is None:
         return (Broken(stored.rule, "version", stored.version, None),)
-    compute = _RULES.get(stored.rule)
+    compute = RERUNS.get(stored.rule)
     if compute is None:
         return (Broken(stored.rule, "rule", stored.rule, None),)
     try:
@@ -286,7 +286,7 @@ def _text(value: Any) -> str:
 # Rules whose result is an Agreement's RSVP level.
 _LEVELS = ("P4", "P5", "P8")
 
-_RULES: dict[str, Callable[[Explanation, RuleBook], Expected]] = {
+RERUNS: dict[str, Callable[[Explanation, RuleBook], Expected]] = {
     "T1": _term,
     "T2": _first_cover,
     "T3": _express,

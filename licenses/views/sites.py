@@ -15,6 +15,7 @@ from licenses.papers.render import Unprintable
 from licenses.queries import rule_book, standing
 from licenses.readmodels import (
     SiteStanding,
+    agreement_figures,
     agreement_why,
     expected_anniversary,
     expected_sentence,
@@ -28,10 +29,10 @@ from licenses.readmodels.forecast import forecast_view
 from licenses.rules.activity import Activity
 from licenses.rules.explaining import explain_anniversary
 from licenses.rules.levels import Standing
+from licenses.rules.rulebook import RuleBook
 from licenses.views.paging import slice_of
 from licenses.views.shared import Item, actor_of, line_rows
 from licenses.why import Figure
-from licenses.why import why as in_words
 from portal.kernel.explanation import Explanation
 from portal.kernel.period import DAY
 from sites.clock import now, today
@@ -48,8 +49,18 @@ Why = Mapping[str, Explanation | None]
 def site_list(request: HttpRequest) -> HttpResponse:
     """A card for each site."""
     page = slice_of(visible_sites(actor_of(request)), ("site_number",), request)
-    context = {"sites": site_standings(page.rows, today()), "page": page}
+    book = rule_book()
+    cards = [(row, _site_why(row, book)) for row in site_standings(page.rows, today())]
+    context = {"sites": cards, "page": page}
     return render(request, "sites/site_list.html", context)
+
+
+def _site_why(row: SiteStanding, book: RuleBook) -> tuple[Figure, ...]:
+    """Why a site has its Anniversary and its level; nothing on Express, where the level is BL always (rule S4)."""
+    if row.standing is None or row.site.agreement is None:
+        return ()
+    why = agreement_why(row.site.agreement, row.standing, today(), book)
+    return agreement_figures(why, "anniversary", "level")
 
 
 def site_page(request: HttpRequest, site_number: str) -> HttpResponse:
@@ -168,7 +179,7 @@ def agreement_page(request: HttpRequest, number: str) -> HttpResponse:
         "stands": stands,
         "sites": sites,
         "facts": _agreement_facts(agreement, stands, why),
-        "why": _figures(why),
+        "why": agreement_figures(why, "level", "points", "missing"),
         "ladder": rule_book().ladder,
         "forecast": forecast_view(agreement, actor, today(), stands),
         "outside": stands.level in rule_book().outside_levels,
@@ -178,12 +189,6 @@ def agreement_page(request: HttpRequest, number: str) -> HttpResponse:
         ],
     }
     return render(request, "sites/agreement_page.html", context)
-
-
-def _figures(why: Why) -> list[Figure]:
-    """What the ladder shows, each with its derivation."""
-    labels = {"level": _("Price level"), "points": _("Points"), "missing": _("Missing to the next level")}
-    return [Figure(label, in_words(each)) for name, label in labels.items() if (each := why[name])]
 
 
 def _agreement_facts(agreement: Agreement, stands: Standing, why: Why) -> list[Item]:

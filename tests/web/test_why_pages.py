@@ -79,3 +79,15 @@ def test_the_plan_of_a_request(world: World, client_of, api_of) -> None:
     for said in ("All orders: Move", "Cost of the cover in these months: Stay on Express", "Rule 6.7", "Rule 6.8"):
         assert said in page, said
     assert re.search(r"[\d,]+\.\d\d × 1 × \d+ ÷ 12 = [\d,]+\.\d\d", page)
+
+
+@pytest.mark.parametrize("name", ["home", "sites"])
+def test_the_cards_of_agreements_and_sites(world: World, client_of, name: str) -> None:
+    page = shown(client_of("mette"), reverse(name))
+    begin = r'<(?:div|section) class="p-card p-card--link">'
+    cards = re.findall(rf"{begin}.*?(?={begin}|</main>)", page)
+        r'<(?:div|section) class="p-card p-card--link">.*?(?=<(?:div|section) class="p-card p-card--link">|</main>)',
+        page,
+    )
+    with_level = [card for card in cards if "Anniversary" in card]
+    assert with_level and all(explained(card) for card in with_level)

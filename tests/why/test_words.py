@@ -20,6 +20,7 @@ from licenses.rules.explaining import (
 )
 from licenses.rules.levels import TermPoints, standing
 from licenses.rules.pricing import extend, line_points
+from licenses.rules.rerun import RERUNS
 from licenses.rules.rulebook import CURRENT
 from licenses.rules.terms import anniversary_cover, stub
 from licenses.why import RULES, why
@@ -159,3 +160,7 @@ def test_a_long_sum_says_how_many_more_there_are() -> None:
     shown = Template("{% load why %}{% why what 'DKK' %}").render(Context({"what": whole}))
     assert "The sum of 20 lines: 29,938.40." in shown
     assert "And 8 more like these" in shown
+
+
+def test_every_rule_that_is_told_can_be_computed_again() -> None:
+    assert set(RERUNS) == set(RULES)
