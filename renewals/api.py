@@ -191,7 +191,7 @@ class QuoteList(CursorList):
 class QuoteDetail(APIView):
     """One version of a quote."""
 
-    @extend_schema(responses=QuoteDetailSerializer, parameters=[INCLUDE])
+    @extend_schema(responses=WhySerializer, parameters=[INCLUDE])
     def get(self, request: Request, pk: str) -> Response:
         shape = WhySerializer if wants_why(request) else QuoteDetailSerializer
         return Response(shape(one(_quotes(request), pk=pk)).data)

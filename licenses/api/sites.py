@@ -43,7 +43,8 @@ class TermSerializer(serializers.Serializer):
 
 
 class AgreementSerializer(serializers.Serializer):
-    """Where an Agreement stands. `term`, `anniversary` are null before its first Term, `missing` at the top."""
+    """Where an Agreement stands. `term`, `anniversary` are null before its first Term, `missing` at the top; `why` is
+    there with `include=why`."""
 
     number = serializers.CharField()
     originating_site = serializers.CharField(allow_null=True)
@@ -53,6 +54,7 @@ class AgreementSerializer(serializers.Serializer):
     term = TermSerializer(allow_null=True)
     next_level = serializers.CharField(allow_null=True)
     missing = serializers.DecimalField(max_digits=16, decimal_places=2, allow_null=True)
+    why = serializers.JSONField(required=False)
 
 
 class EntrySerializer(serializers.Serializer):
@@ -113,10 +115,10 @@ def _agreement(actor: Actor, number: str) -> Agreement:
 
 def _told(request: Request, agreement: Agreement, stands: Standing, on: date, explained: bool) -> Response:
     """The Agreement as it stands on a day; with `why`, each figure's derivation, where that was asked for."""
-    told = AgreementSerializer(agreement_facts(actor_of(request), agreement, stands)).data
+    facts = agreement_facts(actor_of(request), agreement, stands)
     if explained:
-        told["why"] = in_words(agreement_why(agreement, stands, on))
-    return Response(told)
+        facts["why"] = in_words(agreement_why(agreement, stands, on))
+    return Response(AgreementSerializer(facts).data)
 
 
 class AgreementDetail(APIView):

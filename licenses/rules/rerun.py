@@ -172,8 +172,10 @@ def _ladder(why: Explanation, book: RuleBook) -> Expected:
     if "next_level" not in why.inputs:
         level = level_of(points, book)
         return {"result": level, "threshold": thresholds[level]}
-    level, missing = next_level(points, book) or (None, None)
-    return {"result": missing, "next_level": level, "threshold": thresholds.get(level or "")}
+    above = next_level(points, book)
+    if above is None:
+        return {"result": None, "next_level": None, "threshold": None}
+    return {"result": above[1], "next_level": above[0], "threshold": thresholds[above[0]]}
 
 
 def _level(why: Explanation, book: RuleBook) -> Expected:
