@@ -67,11 +67,8 @@ class RefusalMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """What no view caught."""
-        if isinstance(exception, DomainError):
-            refused(request, exception)
-        else:
-            request.failed_with = exception  # type: ignore[attr-defined]
+        """What no view caught, and no answer fits: a fault of ours."""
+        request.failed_with = exception  # type: ignore[attr-defined]
 
 
 class TransactionMiddleware:
@@ -107,6 +104,7 @@ class TransactionMiddleware:
         if isinstance(exception, NotFound):
             raise Http404 from exception
         if isinstance(exception, Forbidden):
+            refused(request, exception)
             raise PermissionDenied from exception
 
 
