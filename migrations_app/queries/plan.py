@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import zip_longest
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -101,7 +100,8 @@ def plan_page(
     starts = date.fromisoformat(plan["effective_on"])
     until = starts + relativedelta(months=horizon_months)
     lists = PriceList.objects.filter(name=plan["price_list"])
-    why = plan_whys(plan, names)
+    why, orders = plan_whys(plan, names), _orders(plan, names)
+    told = why.orders or ((),) * len(orders)
     return PlanPage(
         currency=plan["currency"],
         price_list=plan["price_list"],
@@ -110,7 +110,7 @@ def plan_page(
         until=until - DAY,
         anniversary=date.fromisoformat(plan["anniversary"]),
         costs=_costs(plan),
-        orders=[order | {"why": told} for order, told in zip_longest(_orders(plan, names), why.orders, fillvalue=())],
+        orders=[order | {"why": each} for order, each in zip(orders, told, strict=True)],
         terms=[_term(term) for term in plan["terms"]],
         timeline=_timeline(plan, names, starts, until),
         gaps=_gaps(plan, names),
