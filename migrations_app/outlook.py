@@ -51,6 +51,8 @@ def _event_whys(result: WhatIf, event: Event, with_lines: bool) -> dict[str, Any
     told = explain_event(result, event)
     if not with_lines:
         return {name: replace(each, parts=()) for name, each in told.items()}
+    # The amount is the sum of the lines beside it; the points are those of the Agreement's own lines too.
+    told["amount"] = replace(told["amount"], parts=())
     return {**told, "lines": [explain_event_line(result, event, line) for line in event.lines]}
 
 

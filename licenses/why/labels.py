@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from licenses.why.speech import NOTHING, Speech, as_day, as_decimal, as_period
@@ -115,7 +116,13 @@ def labelled(name: str, value: Any, say: Speech) -> tuple[str, str] | None:
     label = LABELS.get(name)
     if label is None:
         return None
-    return str(label.name), NOTHING if value is None else label.write(say, value)
+    return _name(name, say.lang), NOTHING if value is None else label.write(say, value)
+
+
+@lru_cache(maxsize=512)
+def _name(name: str, lang: str) -> str:
+    with override(lang):
+        return str(LABELS[name].name)
 
 
 def figure_words(name: str) -> str:

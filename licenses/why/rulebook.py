@@ -1,9 +1,11 @@
 """What each rule is called and what it says, in one sentence."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 
 class RuleWords(NamedTuple):
@@ -145,6 +147,9 @@ RULES: dict[str, RuleWords] = {
 }
 
 
-def rule_words(code: str) -> RuleWords:
-    """The words of a rule; a code without any is named as it stands."""
-    return RULES.get(code) or RuleWords(_("Rule book"), "")
+@lru_cache(maxsize=256)
+def rule_words(code: str, lang: str) -> RuleWords:
+    """The words of a rule in a language; a code without any is one of the rule book's all the same."""
+    title, statement = RULES.get(code) or RuleWords(_("Rule book"), "")
+    with override(lang):
+        return RuleWords(str(title), str(statement))

@@ -100,7 +100,7 @@ def _why(explanation: Explanation, lang: str, currency: str) -> Why:
     say = Speech(lang, currency)
     write = SENTENCES.get(explanation.rule)
     worked = write(explanation, inputs, say) if write else Worked(_("Taken as it stands."), str(explanation.result))
-    title, statement = rule_words(explanation.rule)
+    title, statement = rule_words(explanation.rule, lang)
     told = (labelled(name, explanation.inputs[name], say) for name in in_reading_order(explanation.inputs))
     return Why(
         rule=explanation.rule,

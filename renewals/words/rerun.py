@@ -1,8 +1,8 @@
 """What no longer follows from its rule, in words."""
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from licenses.why import as_read, figure_words, rule_words
 from renewals.rules.rerun import QuoteBreak
@@ -22,7 +22,7 @@ def broken_words(found: QuoteBreak) -> str:
     """One figure that was changed, or whose rule can't be found: line, figure, what is stored, what it comes to."""
     broken = found.broken
     if broken.figure == "result":
-        name = str(rule_words(broken.rule).title)
+        name = str(rule_words(broken.rule, get_language() or "en").title)
     else:
         name = str(_FIGURES.get(broken.figure) or figure_words(broken.figure))
     told = {

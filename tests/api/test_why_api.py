@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 def holds(told: Any) -> int:
     """How many derivations `told` has; each must come to the same again and have its words."""
     if isinstance(told, dict) and "rule" in told:
-        assert rerun(Explanation.from_json(told), {CURRENT.version: CURRENT}.get) == ()
+        beside = told["rule"] == "7" and not told["parts"]
+        assert beside or rerun(Explanation.from_json(told), {CURRENT.version: CURRENT}.get) == ()
         assert told["words"]["sentence"] and told["words"]["result"]
         return 1
     return sum(holds(each) for each in (told.values() if isinstance(told, dict) else told))
@@ -40,6 +41,8 @@ def test_a_what_if_explains_every_figure(world, api_of):
     for side in ("stay", "migrate"):
         for event, because in zip(plain[side]["events"], why["events"][side], strict=True):
             assert because["amount"]["result"] == event["amount"]
+            summed = sum(Decimal(line["amount"]["result"]) for line in because["lines"])
+            assert summed == Decimal(event["amount"])
             assert because["level"]["result"] == event["level"]
             for line, each in zip(event["lines"], because["lines"], strict=True):
                 assert each["amount"]["result"] == line["amount"]
