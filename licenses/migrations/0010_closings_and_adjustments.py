@@ -165,17 +165,18 @@ $$;
 POINTS_AT = """
 CREATE FUNCTION licenses_points_at(asked uuid[], as_of date, known timestamptz)
 RETURNS TABLE (agreement uuid, term date, points numeric, peak numeric, opening text, ended_points numeric,
-               ended_level text, rule_version text)
+               ended_level text, rule_version text, customer_type text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     reach uuid[] := readable_agreements();
     a record; mark record; closed record; late record; closing record; e record;
 BEGIN
     FOR a IN
-        SELECT id, term_start FROM sites_agreement
-         WHERE id = ANY (asked) AND id = ANY (reach) AND term_start <= as_of
+        SELECT g.id, g.term_start, c.customer_type AS owner_type
+          FROM sites_agreement g JOIN sites_customer c ON c.id = g.customer_id
+         WHERE g.id = ANY (asked) AND g.id = ANY (reach) AND g.term_start <= as_of
     LOOP
-        agreement := a.id; term := licenses_term_start(a.term_start, as_of);
+        agreement := a.id; customer_type := a.owner_type; term := licenses_term_start(a.term_start, as_of);
         opening := NULL; ended_points := NULL; ended_level := NULL; rule_version := NULL;
         SELECT c.through, c.through_at INTO mark FROM licenses_pointsclosing c
          WHERE c.agreement_id = a.id AND c.recorded_at <= known
@@ -185,12 +186,15 @@ BEGIN
          ORDER BY c.day DESC, c.through DESC LIMIT 1;
         points := coalesce(closed.points, 0); peak := coalesce(closed.peak, 0);
         FOR e IN
-            SELECT m.effective_on, CASE WHEN m.target_id IS NULL THEN -m.amount ELSE m.amount END AS signed
-              FROM licenses_pointsmovement m
-             WHERE m.agreement_id = a.id AND m.effective_on BETWEEN term AND as_of
-               AND m.recorded_at >= coalesce(mark.through_at, '-infinity') AND m.recorded_at <= known
-               AND m.sequence > coalesce(mark.through, 0)
-             ORDER BY m.effective_on, m.sequence
+            -- First what was recorded since, few entries by their own index, and of these what counts in the Term.
+            SELECT since.* FROM (
+                SELECT m.effective_on, m.sequence,
+                       CASE WHEN m.target_id IS NULL THEN -m.amount ELSE m.amount END AS signed
+                  FROM licenses_pointsmovement m
+                 WHERE m.agreement_id = a.id AND m.recorded_at <= known
+                   AND m.recorded_at >= coalesce(mark.through_at, '-infinity') OFFSET 0) AS since
+             WHERE since.sequence > coalesce(mark.through, 0) AND since.effective_on BETWEEN term AND as_of
+             ORDER BY since.effective_on, since.sequence
         LOOP
             IF e.effective_on < closed.day THEN
                 points := NULL;

@@ -56,7 +56,7 @@ def term_points(
 
 
 _POINTS_AT = """
-SELECT agreement, term, points, peak, opening, ended_points, ended_level, rule_version
+SELECT agreement, term, points, peak, opening, ended_points, ended_level, rule_version, customer_type
   FROM licenses_points_at(%s::uuid[], %s, coalesce(%s::timestamptz, 'infinity'))
 """
 
@@ -70,15 +70,17 @@ def standings(
     the explanation tells each of them.
     """
     wanted = list(agreements)
-    types = dict(Customer.objects.filter(pk__in={a.customer_id for a in wanted}).values_list("pk", "customer_type"))
-    opened = {a.pk: _opened_at(a, types.get(a.customer_id, "commercial")) for a in wanted}
     books = rule_books()
-    found = {} if whole else _from_closings(wanted, opened, on, known_at, books)
+    found = {} if whole else _from_closings(wanted, on, known_at, books)
     rest = [a for a in wanted if a.pk not in found]
+    if not rest:
+        return found
+    types = dict(Customer.objects.filter(pk__in={a.customer_id for a in rest}).values_list("pk", "customer_type"))
     points = term_points(rest, on, known_at)
     for agreement in rest:
         movements = points.get(agreement.pk, ())
-        found[agreement.pk] = standing_by_rule(agreement.term_start, opened[agreement.pk], movements, on, books)
+        opened = _opened_at(agreement, types.get(agreement.customer_id, "commercial"))
+        found[agreement.pk] = standing_by_rule(agreement.term_start, opened, movements, on, books)
     return found
 
 
@@ -88,7 +90,7 @@ def _opened_at(agreement: Agreement, customer_type: str) -> str | None:
 
 
 def _from_closings(
-    agreements: list[Agreement], opened: dict[UUID, str | None], on: date, known_at: datetime | None, books: Shelf
+    agreements: list[Agreement], on: date, known_at: datetime | None, books: Shelf
 ) -> dict[UUID, Standing]:
     """The agreements whose running Term's opening level is known: it is the first, or the one before stands closed."""
     begun = {a.pk: a for a in agreements if a.term_start is not None and a.term_start <= on}
@@ -97,12 +99,22 @@ def _from_closings(
     found: dict[UUID, Standing] = {}
     with connection.cursor() as cursor:
         cursor.execute(_POINTS_AT, [[str(pk) for pk in begun], on, known_at])
-        for key, starts_on, points, peak, opening, ended_points, ended_level, version in cursor.fetchall():
+        for (
+            key,
+            starts_on,
+            points,
+            peak,
+            opening,
+            ended_points,
+            ended_level,
+            version,
+            customer_type,
+        ) in cursor.fetchall():
             ended = None
             if opening is not None:
                 ended = explain_reset(ended_level, ended_points, opening, starts_on, version)
             elif starts_on == begun[key].term_start:
-                opening = opened[key] or BASE_LEVEL
+                opening = _opened_at(begun[key], customer_type) or BASE_LEVEL
             else:
                 continue
             term = term_containing(cast(date, begun[key].term_start), on)
