@@ -42,9 +42,10 @@ def rung(points: int) -> int:
 
 
 class Recount:
-    """`answer` holds every figure, in minor units and hundredths."""
+    """Every figure, in minor units and hundredths. `long` is the other transition policy of rule T5."""
 
-    def __init__(self, drawn: Drawn):
+    def __init__(self, drawn: Drawn, *, long: bool = False):
+        self.long = long
         self.e, self.h = drawn.effective_on, later(drawn.effective_on, drawn.months)
         self.rows = drawn.prices.rows
         self.outside = drawn.agreement.outside_level
@@ -58,15 +59,33 @@ class Recount:
         self.points = int(drawn.agreement.term_points * 100)
         # A line's cover as the month that follows its end.
         self.after = {ln.key: month(ln.cover_end) + 1 for ln in (*drawn.moved, *drawn.agreement.own)}
-        self.moved = {ln.key: ln for ln in drawn.moved if first(self.after[ln.key]) >= self.e}
-        self.own = {ln.key: ln for ln in drawn.agreement.own if self.after[ln.key] >= self.a}
-        self.lapsed = {ln.key for ln in drawn.moved} - set(self.moved)
+        everything = (*drawn.moved, *drawn.agreement.own)
+        unfit = {ln.key for ln in everything if not ln.renewal_part or (ln.cover_end + timedelta(days=1)).day != 1}
+        lapsed = {ln.key for ln in drawn.moved if ln.cover_end + timedelta(days=1) < self.e}
+        self.moved = {ln.key: ln for ln in drawn.moved if ln.key not in lapsed | unfit}
+        ends = {ln.key: ln.cover_end + timedelta(days=1) for ln in drawn.agreement.own}
+        self.own = {ln.key: ln for ln in drawn.agreement.own if ends[ln.key] >= first(self.a) and ln.key not in unfit}
         self.all_moved = drawn.moved
+        self._leave_out_the_unpriced()
+        self.told = {ln.key for ln in everything} - set(self.moved) - set(self.own)
 
-    def price(self, part: str, level: str, on: date) -> int:
+    def _leave_out_the_unpriced(self) -> None:
+        """Whatever has no price in any order stays out of all of them."""
+        while True:
+            self.unpriced: set[str] = set()
+            self.stay()
+            self.agreement(True)
+            self.agreement(False)
+            if not self.unpriced:
+                return
+            for key in self.unpriced:
+                self.moved.pop(key, None)
+                self.own.pop(key, None)
+
+    def price(self, part: str, level: str, on: date) -> int | None:
         rows = [r for r in self.rows if r.part_number == part and r.level == level and r.valid_from <= on]
         valid = [r for r in rows if r.valid_to is None or on <= r.valid_to]
-        return int(max(valid or rows, key=lambda r: r.valid_from).amount * 100)
+        return int(max(valid or rows, key=lambda r: r.valid_from).amount * 100) if rows else None
 
     def stay(self) -> dict[str, Any]:
         events: dict[date, int] = defaultdict(int)
@@ -74,7 +93,11 @@ class Recount:
         for key, line in self.moved.items():
             start = self.after[key]
             while first(start) < self.h:
-                amount = self.price(line.renewal_part, "BL", first(start)) * line.quantity
+                price = self.price(line.renewal_part, "BL", first(start))
+                if price is None:
+                    self.unpriced.add(key)
+                    break
+                amount = price * line.quantity
                 events[first(start)] += amount
                 inside = sum(self.e <= first(m) < self.h for m in range(start, start + 12))
                 accrued += Fraction(amount * inside, 12)
@@ -90,16 +113,23 @@ class Recount:
         def order(kind: str, on: date, keys: list[str], until: int) -> None:
             if not keys:
                 return
-            points = {
+            points: dict[str, int] = {
                 k: half_up(Fraction(int(lines[k].points_each * 100) * lines[k].quantity * (until - after[k]), 12))
                 for k in keys
             }
-            at = max(state["level"], rung(sum(points.values())))
-            name = self.outside or NAMES[at]
+            while True:
+                at = max(state["level"], rung(sum(points.values())))
+                name = self.outside or NAMES[at]
+                none = {k for k in points if self.price(lines[k].renewal_part, name, on) is None}
+                if not none:
+                    break
+                self.unpriced |= none
+                points = {k: value for k, value in points.items() if k not in none}
+            keys = list(points)
             amounts, accrued = {}, Fraction(0)
             for k in keys:
                 months = until - after[k]
-                price = self.price(lines[k].renewal_part, name, on)
+                price = self.price(lines[k].renewal_part, name, on) or 0
                 amounts[k] = half_up(Fraction(price * lines[k].quantity * months, 12))
                 inside = sum(self.e <= first(m) < self.h for m in range(after[k], until))
                 accrued += Fraction(amounts[k] * inside, months)
@@ -113,7 +143,8 @@ class Recount:
             after.update(dict.fromkeys(keys, until))
 
         terms: list[tuple[int, str]] = []
-        order("transition", self.e, [k for k in lines if k in self.moved and after[k] < self.a], self.a)
+        stub_end = self.a + 12 if self.long else self.a
+        order("transition", self.e, [k for k in lines if k in self.moved and after[k] < self.a], stub_end)
         if first(self.a) > self.e:
             terms.append((state["points"], self.outside or NAMES[state["level"]]))
         anniversary = self.a

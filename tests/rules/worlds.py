@@ -13,6 +13,7 @@ from licenses.rules.whatif import AgreementState, HeldLine
 DAY = timedelta(days=1)
 LEVELS = ("BL", "D", "E", "F", "G", "H")
 PARTS = ("E0AAALL", "E0BBBLL", "E0CCCLL")
+UNLISTED = "E0ZZZLL"
 
 
 @dataclass(frozen=True)
@@ -106,4 +107,57 @@ def worlds(draw: st.DrawFn) -> Drawn:
         effective_on,
         draw(st.integers(12, 60)),
         draw(price_books()),
+    )
+
+
+@st.composite
+def odd_lines(draw: st.DrawFn, effective_on: date, prefix: str, most: int) -> tuple[HeldLine, ...]:
+    """Lines of which some can't take part: no renewal part, no month end, no price, cover of long ago or far ahead."""
+    lines = []
+    for line in draw(held_lines(effective_on, prefix, most)):
+        how = draw(st.sampled_from(("plain", "plain", "no part", "no month end", "no price", "old", "far")))
+        changes: dict[str, object] = {
+            "plain": {},
+            "no part": {"renewal_part": None},
+            "no month end": {"cover_end": line.cover_end - draw(st.integers(1, 27)) * DAY},
+            "no price": {"renewal_part": UNLISTED},
+            "old": {"cover_end": month_end(effective_on, -30), "cover_start": month_end(effective_on, -42) + DAY},
+            "far": {"cover_end": month_end(effective_on, draw(st.integers(27, 90)))},
+        }[how]
+        lines.append(replace(line, **changes))
+    return tuple(lines)
+
+
+@st.composite
+def torn_prices(draw: st.DrawFn) -> PriceBook:
+    """Price books with holes: single levels missing, lists that begin within the horizon."""
+    book = draw(price_books())
+    rows = [row for row in book.rows if draw(st.integers(0, 9))]
+    late = draw(st.sampled_from(PARTS))
+    begins = date(draw(st.integers(2026, 2031)), draw(st.integers(1, 12)), 1)
+    if draw(st.booleans()):
+        rows = [row for row in rows if row.part_number != late or row.valid_from >= begins]
+    return PriceBook("DKK", tuple(rows), "torn")
+
+
+@st.composite
+def odd_worlds(draw: st.DrawFn) -> Drawn:
+    """Worlds at the edges: odd lines, torn prices, dates on Anniversaries and 29 February, the day cover ends."""
+    drawn = draw(worlds())
+    on = draw(st.sampled_from((drawn.effective_on, date(2028, 2, 29), date(2027, 1, 31), date(2026, 12, 31))))
+    agreement = drawn.agreement
+    if agreement.initial_start and draw(st.booleans()):
+        # So that the effective date is an Anniversary, where it is the first of a month.
+        on = on.replace(day=1)
+        start = on.replace(year=on.year - draw(st.integers(1, 3)))
+        agreement = replace(agreement, initial_start=start)
+    if agreement.initial_start and agreement.initial_start > on:
+        agreement = replace(agreement, initial_start=on - DAY)
+    return replace(
+        drawn,
+        moved=draw(odd_lines(on, "moved", 5)),
+        agreement=replace(agreement, own=draw(odd_lines(on, "own", 4))),
+        effective_on=on,
+        months=draw(st.sampled_from((12, 13, 35, 36, 60))),
+        prices=draw(st.one_of(st.just(drawn.prices), torn_prices())),
     )
