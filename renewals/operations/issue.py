@@ -81,7 +81,8 @@ def ensure_current(*, actor: Actor, at: datetime, on: date, agreement: Agreement
     look = last_look(agreement.pk)
     agreement.refresh_from_db(fields=["head_version"])
     prices = _prices_of(agreement.customer)
-    known = look is not None and (look.head_version, look.prices) == (agreement.head_version, prices)
+    basis = (agreement.head_version, prices, rule_book(on).version)
+    known = look is not None and (look.head_version, look.prices, look.rules) == basis
     if look is not None and known and on < look.again_on:
         found = RenewalQuote.objects.filter(agreement=agreement, status=Status.ISSUED)
         if found.exists():
@@ -161,8 +162,8 @@ def _prices_of(customer: Customer) -> int:
 
 def _look(portal: Actor, at: datetime, on: date, agreement: Agreement, again_on: date, prices: int) -> None:
     """Leave word that the quotes agree with the facts, for whoever judges them stale."""
-    look = last_look(agreement.pk)
-    if look != Look(agreement.head_version, again_on, prices):
+    rules = rule_book(on).version
+    if last_look(agreement.pk) != Look(agreement.head_version, again_on, prices, rules):
         tell(
             actor=portal,
             at=at,
@@ -173,6 +174,7 @@ def _look(portal: Actor, at: datetime, on: date, agreement: Agreement, again_on:
             on=on.isoformat(),
             again_on=again_on.isoformat(),
             prices=prices,
+            rules=rules,
         )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from licenses.queries import price_version
+from licenses.queries import price_version, rule_book
 from renewals.models import RenewalQuote
 from renewals.queries.drafts import express_drafts, says_the_same
 from renewals.queries.stored import last_look
@@ -11,11 +11,13 @@ Kind, Status = RenewalQuote.Kind, RenewalQuote.Status
 
 
 def is_stale(quote: RenewalQuote, on: date) -> bool:
-    """Whether licenses, points or the price list changed since an issued quote was made or last compared with them.
+    """Whether licenses, points, prices or rules changed since an issued quote was made or last compared with them.
 
     Needs `agreement` and `customer`, or `site` with its customer; an Express site keeps no version, so its quote is
     derived again.
     """
+    if quote.rule_version != rule_book(on).version:
+        return True
     if quote.agreement is not None:
         look = last_look(quote.agreement.pk)
         seen = max(quote.built_from, look.head_version if look else 0)

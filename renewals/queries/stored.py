@@ -57,14 +57,16 @@ def latest_of(quotes: Sequence[RenewalQuote]) -> RenewalQuote | None:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """When quotes of an Agreement were last compared with the facts: at which head version and with which prices.
+    """When quotes of an Agreement were last compared with the facts: at which head version, prices and rules.
 
-    `prices` is the version of its price lists, `again_on` the day to look again without any movement.
+    `prices` is the version of its price lists, `rules` that of the rule book, `again_on` the day to look again
+    without any movement.
     """
 
     head_version: int
     again_on: date
     prices: int
+    rules: str
 
 
 def last_look(agreement_id: UUID) -> Look | None:
@@ -73,7 +75,8 @@ def last_look(agreement_id: UUID) -> Look | None:
     if event is None:
         return None
     data = event.data
-    return Look(data["head_version"], date.fromisoformat(data["again_on"]), data.get("prices", 0))
+    again_on = date.fromisoformat(data["again_on"])
+    return Look(data["head_version"], again_on, data.get("prices", 0), data.get("rules", ""))
 
 
 def last_prices(site_id: UUID) -> int | None:
