@@ -82,20 +82,3 @@ def test_terms_and_coverage_agree_with_the_recount(drawn: Drawn, book: RuleBook)
         if line.key in again.moved:
             assert not line.overlaps
     assert {f.line for f in answer.left_out} == again.told
-
-
-@settings(max_examples=60, deadline=None)
-@given(worlds(), st.randoms(use_true_random=False))
-def test_the_order_of_the_input_changes_nothing(drawn: Drawn, shuffled) -> None:
-    moved, own = list(drawn.moved), list(drawn.agreement.own)
-    shuffled.shuffle(moved)
-    shuffled.shuffle(own)
-    agreement = type(drawn.agreement)(
-        drawn.agreement.initial_start,
-        drawn.agreement.rsvp,
-        drawn.agreement.term_points,
-        tuple(own),
-        drawn.agreement.outside_level,
-    )
-    other = Drawn(tuple(moved), agreement, drawn.effective_on, drawn.months, drawn.prices)
-    assert computed(other) == computed(drawn)
