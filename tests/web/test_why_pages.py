@@ -61,18 +61,20 @@ def test_a_proof_says_why_its_cover_has_these_days(world: World, client_of) -> N
     assert explained(facts(page)["Software Subscription and Support"])
 
 
+def asked(world: World, line) -> dict[str, object]:
+    """A request of one unit, from Express to Aarhus."""
+    return {
+        "source_site": world.express_site.site_number,
+        "target_site": world.originating_site.site_number,
+        "reason": "One renewal for everything",
+        "lines": [{"entitlement": str(line.pk), "quantity": 1}],
+        "waivers": [],
+    }
+
+
 def test_the_plan_of_a_request(world: World, client_of, api_of) -> None:
     line = next(x for x in world.lines(world.express_site) if not x.traded_up and x.part.kind.startswith("LICENSE"))
-    made = api_of("mette").post(
-        "/api/v1/transfer-requests/",
-        {
-            "source_site": world.express_site.site_number,
-            "target_site": world.originating_site.site_number,
-            "reason": "One renewal for everything",
-            "lines": [{"entitlement": str(line.pk), "quantity": 1}],
-            "waivers": [],
-        },
-    )
+    made = api_of("mette").post("/api/v1/transfer-requests/", asked(world, line))
     assert made.status_code == 201, made.json()
     page = shown(client_of("mette"), reverse("transfer_page", args=[made.json()["id"]]))
     assert page.count("<summary>Why these figures?</summary>") >= 3
@@ -88,3 +90,11 @@ def test_the_cards_of_agreements_and_sites(world: World, client_of, name: str) -
     cards = re.findall(rf"{begin}.*?(?={begin}|</main>)", page)
     with_level = [card for card in cards if "Anniversary" in card]
     assert with_level and all(explained(card) for card in with_level)
+
+
+def test_the_desk_sees_why_before_it_decides(world: World, client_of, api_of) -> None:
+    line = next(x for x in world.lines(world.express_site) if not x.traded_up and x.part.kind.startswith("LICENSE"))
+    made = api_of("mette").post("/api/v1/transfer-requests/", asked(world, line)).json()
+    page = shown(client_of("rikke"), reverse("admin:migrations_app_transferrequest_change", args=[made["id"]]))
+    assert page.count("<summary>Why these figures?</summary>") == 2
+    assert "Rule 6.7" in page and "Rule 6.8" in page
