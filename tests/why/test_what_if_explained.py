@@ -1,6 +1,7 @@
 """Every figure of a what-if explains itself: it reruns, a changed one is noticed, its sum in words comes to it."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -8,9 +9,11 @@ from django.utils.translation import override
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from licenses.rules.explaining import explain_cover, explain_level
 from licenses.rules.levels import better, level_of
 from licenses.rules.rerun import rerun
 from licenses.rules.rulebook import CURRENT
+from licenses.rules.terms import stub
 from licenses.rules.whatif import run
 from licenses.why import why, with_words
 from portal.kernel.explanation import Explanation
@@ -99,3 +102,18 @@ def test_inputs_that_cannot_be_read_are_told_and_nothing_is_raised() -> None:
     )
     assert [b.figure for b in rerun(stored, book_of)] == ["inputs"]
     assert [b.figure for b in rerun(replace(stored, rule="T99"), book_of)] == ["rule"]
+
+
+def test_an_old_figure_follows_its_own_book_whatever_the_new_one_says() -> None:
+    lower = tuple((level, Decimal(400) if level == "D" else points) for level, points in CURRENT.ladder)
+    newer = replace(CURRENT, version="2027.1", ladder=lower, transition="long", reinstatement_factor=4)
+    points, end = Decimal("450.00"), date(2026, 3, 31)
+    old, new = explain_level(points, CURRENT), explain_level(points, newer)
+    assert (old.result, new.result) == ("BL", "D")
+    for why in (old, new):
+        assert rerun(why, {CURRENT.version: CURRENT, "2027.1": newer}.get) == ()
+        assert rerun(why, {CURRENT.version: newer, "2027.1": CURRENT}.get) != ()
+    anniversary = date(2026, 7, 1)
+    short = explain_cover("T5", stub(end, anniversary), end, CURRENT.version, anniversary=anniversary)
+    assert rerun(short, {CURRENT.version: CURRENT}.get) == ()
+    assert rerun(short, {CURRENT.version: newer}.get) != ()
