@@ -110,9 +110,9 @@ def test_an_old_figure_follows_its_own_book_whatever_the_new_one_says() -> None:
     points, end = Decimal("450.00"), date(2026, 3, 31)
     old, new = explain_level(points, CURRENT), explain_level(points, newer)
     assert (old.result, new.result) == ("BL", "D")
-    for why in (old, new):
-        assert rerun(why, {CURRENT.version: CURRENT, "2027.1": newer}.get) == ()
-        assert rerun(why, {CURRENT.version: newer, "2027.1": CURRENT}.get) != ()
+    for each in (old, new):
+        assert rerun(each, {CURRENT.version: CURRENT, "2027.1": newer}.get) == ()
+        assert rerun(each, {CURRENT.version: newer, "2027.1": CURRENT}.get) != ()
     anniversary = date(2026, 7, 1)
     short = explain_cover("T5", stub(end, anniversary), end, CURRENT.version, anniversary=anniversary)
     assert rerun(short, {CURRENT.version: CURRENT}.get) == ()
