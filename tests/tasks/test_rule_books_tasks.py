@@ -9,9 +9,10 @@ import pytest
 from licenses.operations.rule_books import propose_rule_book, put_rule_book_in_force
 from renewals.models import RenewalQuote
 from renewals.operations import ensure_current, issue_express_quotes
-from renewals.queries import is_stale
+from renewals.queries import agreements_due, is_stale
 from renewals.tasks import refresh_quotes
 from sites.clock import now
+from sites.models import Agreement
 from tests.cast import World, looking
 from tests.renewing import LATE, issue, lines_of, move, status_of
 
@@ -96,3 +97,27 @@ def test_an_express_sites_quotes(
     run_jobs()
     assert {quote.rule_version for quote in open_of(site=world.express_site)} == {version}
     assert refresh_quotes() == 0
+
+
+def test_a_longer_window_brings_quotes_sooner(
+    world: World, begin: Any, run_jobs: Any, settings: Any, today: date, tomorrow: date
+) -> None:
+    """Nobody waits for the day that was the next one when they were looked at."""
+    with looking():
+        waiting = Agreement.objects.create(
+            number="9911", customer=world.fjordbyg, term_start=today - timedelta(days=200)
+        )
+    refresh_quotes()
+    run_jobs()
+
+    def due(on: date) -> bool:
+        with looking():
+            return waiting.pk in agreements_due(on)
+
+    assert not due(tomorrow)
+    begin(quote_days="365")
+    assert due(tomorrow) and not due(today)
+    settings.CLOCK_TODAY = tomorrow
+    refresh_quotes()
+    run_jobs()
+    assert not due(tomorrow)
