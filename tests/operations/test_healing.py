@@ -16,7 +16,14 @@ from migrations_app.tasks import look_after
 from portal.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from sites.clock import now
 from sites.events import history
-from sites.models import Customer, Enterprise, Notification, OwnershipDeclaration, ScheduleEntry, SiteContact
+from sites.models import (
+    Customer,
+    Enterprise,
+    Notification,
+    OwnershipDeclaration,
+    ScheduleEntry,
+    SiteContact,
+)
 from sites.operations import declare_ownership, withdraw_ownership
 from tests.cast import looking
 from tests.operations.test_transfers import approved, clean_lines, draft, waive_all

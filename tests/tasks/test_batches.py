@@ -1,5 +1,7 @@
 """A transfer form from upload to completion: each row exactly once, each fault named."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -10,6 +12,8 @@ from migrations_app.queries import batch_rows, batch_view
 from migrations_app.tasks import look_after
 from portal.kernel.errors import Invalid, Refused
 from sites.clock import now
+from sites.models import Notification
+from tests.cast import looking
 
 HEADINGS = "Afgivende lokation;Varenummer;Antal;Modtagende lokation;Ordrereference;Reference"
 
@@ -145,3 +149,28 @@ def test_what_was_asked_for_is_taken_back_until_a_rep_has_decided(world, as_acto
     assert TransferRequest.objects.get(batch_id=batch.pk).status == "withdrawn"
     batch.refresh_from_db()
     assert batch.status == "undone"
+
+
+def test_rows_whose_warning_heals_wait_for_their_day_and_need_no_reason(world, as_actor, run_jobs, today, settings):
+    line = next(x for x in world.lines(world.express_site) if 0 <= (today - x.acquired_on).days < 30)
+    batch = checked(as_actor, run_jobs, form(row(world, line, quantity=line.quantity)), who="mette")
+    with pytest.raises(Refused, match="batch_waiver_needed"):
+        submit_batch(actor=as_actor("mette"), at=now(), batch_id=batch.pk)
+    submit_batch(actor=as_actor("mette"), at=now(), batch_id=batch.pk, wait=True)
+    run_jobs()
+    with looking():
+        (request,) = batch.requests.all()
+        assert (request.waiting_for, request.waiting_until) == ("V12", line.acquired_on + timedelta(days=30))
+    look_after()
+    settings.CLOCK_TODAY = line.acquired_on + timedelta(days=30)
+    look_after()
+    with looking():
+        request.refresh_from_db()
+        assert (request.waiting_for, request.status) == ("", "in_review")
+
+
+def test_the_sender_is_told_that_the_form_is_checked(world, as_actor, run_jobs):
+    checked(as_actor, run_jobs, form(row(world, movable(world)[0])), who="mette")
+    run_jobs()
+    with looking(world.mette):
+        assert [n.kind for n in Notification.objects.filter(subject_type="transferbatch")] == ["batch_checked"]
