@@ -21,9 +21,12 @@ from licenses.rules.whatif import WhatIf, run
 from migrations_app.rules.checks import ACTIVE, INACTIVE, LineFacts, RequestFacts, SiteFacts, check
 from portal.kernel.blocker import Blocker
 from sites.models import Customer, Enrollment, Site, SiteContact
+from sites.models.site import Program
 from sites.queries import declared_pairs, off_schedule, same_by_record
 
 HORIZON_MONTHS = 36
+MERGE = "6.3"
+"""The assumption that lines of a Passport Advantage site are compared with staying as Express lines are (step 3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,9 @@ def outlooks(judged: Sequence[Judged], horizon_months: int = HORIZON_MONTHS) -> 
         parts = {line.renewal_part for line in own} | {line.reinstatement_part for line in own}
         wanted = parts_of(lines) | {p for p in parts if p}
         prices = price_book(str(move.customer.country), move.customer.currency, wanted).book
-    return tuple(run(moved, states[each.on], each.on, horizon_months, prices, each.book) for each in judged)
+    found = (run(moved, states[each.on], each.on, horizon_months, prices, each.book) for each in judged)
+    assumed = (MERGE,) if any(line.site.program == Program.PA for line in lines) else ()
+    return tuple(replace(each, assumptions=(*each.assumptions, *assumed)) for each in found)
 
 
 def load_lines(quantities: Iterable[UUID], source: Site) -> tuple[Entitlement, ...]:

@@ -3,7 +3,7 @@
 A pure function of its inputs and the rule version. The input's order changes nothing: lines are sorted first.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,12 +30,10 @@ from licenses.rules.simulation import (
     unpriced,
 )
 from portal.kernel.errors import Fault
-from portal.kernel.explanation import Explanation
 from portal.kernel.money import round_money
 
 __all__ = [
     "AgreementState",
-    "DateOption",
     "Event",
     "HeldLine",
     "LineCoverage",
@@ -43,7 +41,6 @@ __all__ = [
     "Side",
     "TermOutlook",
     "WhatIf",
-    "best_dates",
     "candidate_dates",
     "run",
     "state_at",
@@ -115,26 +112,6 @@ class WhatIf:
     orders_with: tuple[PricedOrder, ...]
     orders_without: tuple[PricedOrder, ...]
 
-    def explanations(self) -> dict[str, Explanation]:
-        """Why the four figures are what they are, each standing on its orders."""
-        stay = tuple(o.explain() for o in self.stay_orders)
-        with_move = tuple(o.explain() for o in self.orders_with)
-        without = tuple(o.explain() for o in self.orders_without)
-        window = {"effective_on": self.effective_on, "until": self.until}
-        totals = {"with": self.agreement_total_with, "without": self.agreement_total_without}
-
-        def accrual(amount: Decimal, parts: tuple[Explanation, ...]) -> Explanation:
-            return Explanation("6.7", window, amount, self.rule_version, "half_up_once_on_the_exact_sum", parts)
-
-        return {
-            "stay.total": Explanation("6.6", window, self.stay.total, self.rule_version, parts=stay),
-            "stay.accrued": accrual(self.stay.accrued, stay),
-            "migrate.total": Explanation(
-                "6.6", window | totals, self.migrate.total, self.rule_version, parts=with_move + without
-            ),
-            "migrate.accrued": accrual(self.migrate.accrued, with_move + without),
-        }
-
 
 def run(
     moved: Iterable[HeldLine],
@@ -169,52 +146,10 @@ def run(
     return _answer(world, all_moved, stay, with_move, without, left_out)
 
 
-@dataclass(frozen=True, slots=True)
-class DateOption:
-    """One candidate of the best-date finder: the whole answer, and what the trade-off is read from.
-
-    `points_before_anniversary` are the Term's points, with the move, when it resets next; `events` counts the
-    days on which something is bought after the move.
-    """
-
-    effective_on: date
-    what_if: WhatIf
-    accrued_stay: Decimal
-    accrued_migrate: Decimal
-    points_before_anniversary: Decimal
-    events: int
-
-
 def candidate_dates(today: date) -> tuple[date, ...]:
     """Today and the coming twelve firsts of a month."""
     month = today.replace(day=1)
     return (today, *(month + relativedelta(months=n) for n in range(1, 13)))
-
-
-def best_dates(
-    moved: Iterable[HeldLine],
-    agreement_at: Callable[[date], AgreementState],
-    today: date,
-    horizon_months: int,
-    prices: PriceBook,
-    book: RuleBook,
-) -> tuple[DateOption, ...]:
-    """Runs the what-if for each candidate date and picks none; `agreement_at` gives the state on a date."""
-    lines = tuple(moved)
-    found: list[DateOption] = []
-    for on in candidate_dates(today):
-        answer = run(lines, agreement_at(on), on, horizon_months, prices, book)
-        found.append(
-            DateOption(
-                effective_on=on,
-                what_if=answer,
-                accrued_stay=answer.stay.accrued,
-                accrued_migrate=answer.migrate.accrued,
-                points_before_anniversary=answer.terms[0].points_with,
-                events=len(answer.migrate.events),
-            )
-        )
-    return tuple(found)
 
 
 def _answer(

@@ -61,6 +61,10 @@ ASSUMPTIONS = {
     "T8": _("Without a reinstatement price, the estimate is the rule book's multiple of the annual renewal."),
     "P2": _("Points of a part of a year are rounded to two places for each line."),
     "P6": _("An order belongs to the Term of the day on which it is accepted."),
+    "6.3": _(
+        "Licenses that already stand under an Agreement are compared as if each renewed alone at level BL; what their "
+        "present Agreement pays or loses without them isn't counted."
+    ),
 }
 
 LEFT_OUT = {

@@ -130,3 +130,23 @@ def test_every_day_is_what_it_would_be_alone(api_of: Api, world: World, body: di
     for option in mette.post(f"{ADDRESS}best-date/", body).json()["results"]:
         alone = mette.post(ADDRESS, {**body, "effective_on": option["effective_on"]}).json()
         assert option["what_if"] == alone
+
+
+def test_units_that_stay_under_the_agreement_are_its_own_line(api_of: Api, world: World) -> None:
+    """Moved within one Agreement, one unit and all of them make the same orders with the move, but for rounding."""
+    lines = [x for x in world.lines(world.originating_site, available=2) if x.part.renewal_part_id and x.coverage_end]
+    line = lines[0]
+    branch = next(s for s in world.sites(world.nordvind, "PA") if not s.originating)
+    told = {}
+    for units in (1, line.quantity):
+        body = {"target_site": branch.site_number, "lines": [{"entitlement": str(line.pk), "quantity": units}]}
+        told[units] = api_of("mette").post(ADDRESS, body).json()
+        assert "6.3" in told[units]["assumptions"]
+    one, every = (Decimal(each["migrate"]["agreement_total_with"]) for each in told.values())
+    assert abs(one - every) < 1
+    some, none = (Decimal(each["migrate"]["agreement_total_without"]) for each in told.values())
+    assert some > none
+
+
+def test_express_lines_assume_nothing_about_an_agreement_they_leave(api_of: Api, body: dict[str, Any]) -> None:
+    assert "6.3" not in api_of("mette").post(ADDRESS, body).json()["assumptions"]
