@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from typing import Any
 
 import django.db.models.deletion
 from django.conf import settings
@@ -50,7 +51,7 @@ CREATE TRIGGER licenses_rule_book_steps BEFORE INSERT OR UPDATE ON licenses_rule
 """
 
 
-def begin(apps, schema_editor):
+def begin(apps: Any, schema_editor: Any) -> None:
     """The rule book that the product began with; the database's default connection may be another one."""
     book = apps.get_model("licenses", "RuleBookVersion")
     book.objects.using(schema_editor.connection.alias).create(
