@@ -111,7 +111,7 @@ class SiteLines:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What acceptance on a day does to the Agreement: points of the open Term, RSVP, and the RSVP that the coming
-    Anniversary opens with if nothing else is ordered (rules P4, P5); `why` holds order, before and both openings."""
+    Anniversary opens with if nothing else is ordered (rules P4, P5); `why` says it in words."""
 
     term: Period | None
     points_before: Decimal
@@ -120,7 +120,7 @@ class Effect:
     level_after: str
     opening_before: str
     opening_after: str
-    why: dict[str, Explanation]
+    why: tuple[Figure, ...]
 
 
 @dataclass(frozen=True, slots=True)

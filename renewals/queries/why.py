@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from licenses.queries import rule_book
 from licenses.rules.explaining import explain_sum, explain_valid_until, no_points
 from licenses.rules.levels import Standing, after_anniversary, order_levels
+from licenses.rules.rulebook import RuleBook
 from licenses.why import Figure, why
 from portal.kernel.explanation import Explanation
 from renewals.models import QuoteLine, RenewalQuote
@@ -65,8 +66,8 @@ def quote_why(quote: RenewalQuote, lines: Sequence[QuoteLine]) -> dict[str, Expl
     return found
 
 
-def effect_why(quote: RenewalQuote, now: Standing) -> dict[str, Explanation]:
-    """Why acceptance leaves the Agreement with its points and levels (rules P4, P5)."""
+def effect_why(quote: RenewalQuote, now: Standing) -> tuple[Figure, ...]:
+    """Why acceptance leaves the Agreement with its points and levels (rules P4, P5), each in words."""
     book = rule_book()
     after = order_levels(now.level, quote.points, now.points, book)
     inputs = {
@@ -78,16 +79,18 @@ def effect_why(quote: RenewalQuote, now: Standing) -> dict[str, Explanation]:
         "rsvp_after": after.rsvp_after,
     }
     order = Explanation("P4", inputs, after.price_level, book.version)
-    return {
-        "order": order,
-        "before": now.explanation,
-        "opening_before": _opening(quote.anniversary, now.level, now.points),
-        "opening_after": _opening(quote.anniversary, after.rsvp_after, after.points_after),
-    }
+    told = [(_("RSVP level before"), now.explanation), (_("Points and RSVP level after"), order)]
+    if quote.anniversary:
+        labels = _("Level from the Anniversary, before"), _("Level from the Anniversary, after")
+        levels = (now.level, now.points), (after.rsvp_after, after.points_after)
+        told += [
+            (label, _opening(quote.anniversary, level, points, book))
+            for label, (level, points) in zip(labels, levels, strict=True)
+        ]
+    return tuple(Figure(label, why(each)) for label, each in told)
 
 
-def _opening(anniversary: date | None, level: str, points: Decimal) -> Explanation:
-    book = rule_book()
+def _opening(anniversary: date, level: str, points: Decimal, book: RuleBook) -> Explanation:
     inputs = {"old_level": level, "term_points": points, "anniversary": anniversary}
     return Explanation("P5", inputs, after_anniversary(level, points, book), book.version)
 
