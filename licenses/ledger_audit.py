@@ -14,7 +14,16 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from licenses.models import CoverPeriod, Entitlement, Hold, PointsMovement, Proof, QuantityMovement
+from licenses.models import (
+    CoverPeriod,
+    Entitlement,
+    Hold,
+    PointsClosing,
+    PointsMovement,
+    Proof,
+    QuantityMovement,
+    TermClosing,
+)
 from licenses.queries import rule_books, standings
 from licenses.rules.levels import after_anniversary, better, level_of
 from licenses.rules.rulebook import BASE_LEVEL, Shelf
@@ -43,6 +52,8 @@ def audit(on: date) -> Audit:
         lambda: _chain("quantity"),
         lambda: _chain("points"),
         _points,
+        _day_closings,
+        _term_closings,
         lambda: _levels(on),
     )
     for check in checks:
@@ -59,6 +70,8 @@ def _counts() -> dict[str, int]:
         _("open holds"): Hold.objects.filter(released_at__isnull=True),
         _("valid proofs"): Proof.objects.filter(status=Proof.Status.VALID),
         _("points movements"): PointsMovement.objects.all(),
+        _("day closings"): PointsClosing.objects.all(),
+        _("Term closings"): TermClosing.objects.all(),
         _("Agreements"): Agreement.objects.all(),
     }
     return {name: rows.count() for name, rows in counted.items()}
@@ -228,6 +241,84 @@ def _points() -> Iterator[Fault]:
     """Each entry belongs to a site of its Agreement and to a Term; each reversal mirrors (rules P6, P7)."""
     for code, movement in _rows(_POINTS):
         yield _break(code, movement=movement)
+
+
+# The last closing of each day beside the running sums of all that was closed; those that later ones took the place of,
+# which are few, beside what their ledger held when they were written.
+_DAY_CLOSINGS = """
+WITH versions AS (
+    SELECT agreement_id, term_start, day, points, peak, through,
+           row_number() OVER (PARTITION BY agreement_id, day ORDER BY through DESC) AS version,
+           max(through) OVER (PARTITION BY agreement_id) AS closed
+      FROM licenses_pointsclosing
+), marks AS (SELECT DISTINCT agreement_id, closed FROM versions),
+entries AS (
+    SELECT m.agreement_id, licenses_term_start(a.term_start, m.effective_on) AS term, m.effective_on, m.sequence,
+           CASE WHEN m.target_id IS NULL THEN -m.amount ELSE m.amount END AS signed
+      FROM licenses_pointsmovement m JOIN marks k ON k.agreement_id = m.agreement_id AND m.sequence <= k.closed
+      JOIN sites_agreement a ON a.id = m.agreement_id
+), running AS (
+    SELECT *, sum(signed) OVER (PARTITION BY agreement_id, term ORDER BY effective_on, sequence) AS points FROM entries
+), peaks AS (
+    SELECT *, greatest(max(points) OVER (PARTITION BY agreement_id, term ORDER BY effective_on, sequence), 0) AS peak
+      FROM running
+), due AS (
+    SELECT DISTINCT ON (agreement_id, effective_on) agreement_id, term AS term_start, effective_on AS day, points, peak
+      FROM peaks ORDER BY agreement_id, effective_on, sequence DESC
+), compared AS (
+    SELECT v.agreement_id, v.day, v.points, v.peak, d.points AS due, d.peak AS due_peak,
+           v.term_start IS NOT DISTINCT FROM d.term_start AS in_term
+      FROM versions v LEFT JOIN due d USING (agreement_id, day) WHERE v.version = 1
+    UNION ALL
+    SELECT v.agreement_id, v.day, v.points, v.peak, sum(e.signed), greatest(max(e.running), 0), true
+      FROM versions v CROSS JOIN LATERAL (
+          SELECT n.signed, sum(n.signed) OVER (ORDER BY n.effective_on, n.sequence) AS running FROM entries n
+           WHERE n.agreement_id = v.agreement_id AND n.term = v.term_start AND n.effective_on <= v.day
+             AND n.sequence <= v.through) AS e
+     WHERE v.version > 1 GROUP BY v.agreement_id, v.day, v.through, v.points, v.peak
+)
+SELECT agreement_id, day, points, peak, coalesce(due, 0), coalesce(due_peak, 0) FROM compared
+ WHERE (points, peak) IS DISTINCT FROM (due, due_peak) OR NOT in_term ORDER BY agreement_id, day
+"""
+
+
+def _day_closings() -> Iterator[Fault]:
+    """Each day closing says what the entries up to it come to (rule P7)."""
+    for agreement, day, points, peak, due, due_peak in _rows(_DAY_CLOSINGS):
+        told = {"agreement": agreement, "on": day, "points": due, "highest": due_peak}
+        yield _break("ledger_day_closing", **told, shown_points=points, shown_highest=peak)
+
+
+_TERM_CLOSINGS = """
+SELECT c.agreement_id, c.starts_on, c.ends_on, c.points, coalesce(r.points, 0)
+  FROM licenses_termclosing c
+  LEFT JOIN LATERAL (
+      SELECT sum(CASE WHEN m.target_id IS NULL THEN -m.amount ELSE m.amount END) AS points
+        FROM licenses_pointsmovement m
+       WHERE m.agreement_id = c.agreement_id AND m.effective_on BETWEEN c.starts_on AND c.ends_on
+         AND m.recorded_at <= c.recorded_at) AS r ON true
+ WHERE c.points IS DISTINCT FROM coalesce(r.points, 0)
+ ORDER BY c.agreement_id, c.starts_on, c.recorded_at
+"""
+_LATE = """
+SELECT m.id FROM licenses_pointsmovement m
+  JOIN licenses_termclosing c ON c.agreement_id = m.agreement_id AND m.effective_on BETWEEN c.starts_on AND c.ends_on
+   AND m.recorded_at > c.recorded_at
+ WHERE NOT EXISTS (
+     SELECT 1 FROM licenses_termreopening r
+      WHERE r.agreement_id = m.agreement_id AND r.starts_on <= c.starts_on
+        AND r.reopened_at BETWEEN c.recorded_at AND m.recorded_at)
+ GROUP BY m.id ORDER BY m.id
+"""
+
+
+def _term_closings() -> Iterator[Fault]:
+    """Each Term closing says what was in the Term; nothing came into one afterwards but while it was re-opened (P7)."""
+    for agreement, starts_on, ends_on, points, due in _rows(_TERM_CLOSINGS):
+        told = {"agreement": agreement, "starts_on": starts_on, "ends_on": ends_on}
+        yield _break("ledger_term_closing", **told, points=due, shown_points=points)
+    for (movement,) in _rows(_LATE):
+        yield _break("ledger_points_late", movement=movement)
 
 
 _ENTRIES = """

@@ -148,6 +148,19 @@ WORDS = _FILES | {
     ),
     "ledger_points_site": Words(_("Points movement %(movement)s names a site that isn't under its Agreement.")),
     "ledger_points_early": Words(_("Points movement %(movement)s counts for a day before the first Term.")),
+    "ledger_day_closing": Words(
+        _(
+            "The closing of Agreement %(agreement)s on %(on)s says %(shown_points)s points, at most %(shown_highest)s;"
+            " the entries make %(points)s, at most %(highest)s."
+        )
+    ),
+    "ledger_term_closing": Words(
+        _(
+            "The Term of Agreement %(agreement)s from %(starts_on)s to %(ends_on)s was closed with %(shown_points)s"
+            " points; its entries make %(points)s."
+        )
+    ),
+    "ledger_points_late": Words(_("Points movement %(movement)s came into a Term that was closed.")),
     "ledger_level": Words(
         _(
             "Agreement %(agreement)s is shown with %(shown_points)s points at %(shown_level)s; the entries make"

@@ -249,7 +249,7 @@ BEGIN
     RETURN NEW;
 END
 $$;
-CREATE TRIGGER licenses_adjustment_steps BEFORE INSERT OR UPDATE ON licenses_pointsadjustment
+CREATE TRIGGER licenses_adjustment_steps AFTER INSERT OR UPDATE ON licenses_pointsadjustment
     FOR EACH ROW EXECUTE FUNCTION licenses_adjustment_step();
 """
 WALLS = (

@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -5,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from licenses.models.ledger import PointsMovement
 from sites.models import Agreement, Customer, Site
 from sites.models.base import TenantQuerySet, UUIDModel
+
+if TYPE_CHECKING:
+    from sites.tenancy.actor import Actor
 
 
 class PointsClosing(models.Model):
@@ -99,6 +104,13 @@ class TermReopening(UUIDModel):
         return f"{self.agreement_id} {self.starts_on}"
 
 
+class AdjustmentQuerySet(TenantQuerySet):
+    """The desk's own cases: customers read what was posted, in the statement."""
+
+    def visible_to(self, actor: "Actor") -> Self:
+        return super().visible_to(actor) if actor.is_staff or actor.sees_all_customers else self.none()
+
+
 class PointsAdjustment(UUIDModel):
     """Points that a rep wants to give or take, or an entry to be reversed: posted when a second rep signs (P3, P7).
 
@@ -130,7 +142,7 @@ class PointsAdjustment(UUIDModel):
     decided_at = models.DateTimeField(_("decided on"), null=True)
     decision_reason = models.TextField(_("reason of the decision"), blank=True)
 
-    objects = TenantQuerySet.as_manager()
+    objects = AdjustmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("points adjustment")

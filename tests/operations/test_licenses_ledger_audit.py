@@ -4,9 +4,10 @@ import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,6 +15,7 @@ from psycopg2 import extensions
 
 from licenses import operations
 from licenses.ledger_audit import audit
+from licenses.operations.closings import close_days, close_terms
 from licenses.queries import standings
 from sites.clock import now
 from tests import cast
@@ -48,7 +50,20 @@ def busy(committed: str, world: World) -> World:
             )
         operations.move_units_back(actor=actor, at=now(), on=TODAY, reference="T-000921")
         operations.hold(actor=actor, at=now(), reference=uuid4(), lines=[(lines[0], 1)])
+        _closed_ledgers(actor, world)
     return world
+
+
+def _closed_ledgers(actor: Any, world: World) -> None:
+    """Days closed, closed anew after an entry for an earlier day, and every ended Term closed."""
+    agreement, site = world.agreement, world.originating_site
+    for name, points, day in (("first", 30, TODAY), ("late", 5, TODAY - timedelta(days=3))):
+        key = uuid5(agreement.pk, name)
+        entry = operations.PointsEntry(key, agreement.pk, site.pk, Decimal(points), "adjustment", name, day)
+        operations.post_points([entry])
+        close_days(actor=actor, least=1)
+    while close_terms(actor=actor, on=TODAY):
+        pass
 
 
 def test_an_honest_book_agrees_after_moves_and_reversals(busy: World) -> None:
@@ -91,17 +106,39 @@ TAMPERED: dict[str, tuple[str, str, set[str]]] = {
     "points": (
         "licenses_pointsmovement",
         "UPDATE licenses_pointsmovement SET amount = amount + 1 WHERE sequence = 1",
-        {"ledger_link"},
+        {"ledger_link", "ledger_day_closing", "ledger_term_closing"},
     ),
     "the Term of points": (
         "licenses_pointsmovement",
         "UPDATE licenses_pointsmovement SET effective_on = '2000-01-01' WHERE sequence = 1",
-        {"ledger_link", "ledger_points_early"},
+        {"ledger_link", "ledger_points_early", "ledger_day_closing", "ledger_term_closing", "ledger_level"},
     ),
     "the head": (
         "licenses_ledgerhead",
         "UPDATE licenses_ledgerhead SET sequence = sequence + 1 WHERE ledger = 'points'",
         {"ledger_head"},
+    ),
+    "a closed day": (
+        "licenses_pointsclosing",
+        "UPDATE licenses_pointsclosing SET points = points + 1",
+        {"ledger_day_closing", "ledger_level"},
+    ),
+    "a closed day that another took the place of": (
+        "licenses_pointsclosing",
+        """UPDATE licenses_pointsclosing c SET peak = peak + 1 WHERE EXISTS (
+               SELECT 1 FROM licenses_pointsclosing n
+                WHERE n.agreement_id = c.agreement_id AND n.day = c.day AND n.through > c.through)""",
+        {"ledger_day_closing"},
+    ),
+    "a closed Term": (
+        "licenses_termclosing",
+        "UPDATE licenses_termclosing SET points = points + 1",
+        {"ledger_term_closing"},
+    ),
+    "when a Term was closed": (
+        "licenses_termclosing",
+        "UPDATE licenses_termclosing SET recorded_at = '2000-01-01'",
+        {"ledger_points_late", "ledger_term_closing"},
     ),
     "cover": (
         "licenses_entitlement",

@@ -7,8 +7,20 @@ from uuid import uuid4
 from django.db import connection, transaction
 from django.utils import timezone
 
-from licenses.models import CoverPeriod, Entitlement, Hold, Part, PriceImport, PriceImportRow, PriceList
+from licenses.models import (
+    CoverPeriod,
+    Entitlement,
+    Hold,
+    Part,
+    PointsAdjustment,
+    PriceImport,
+    PriceImportRow,
+    PriceList,
+    TermClosing,
+    TermReopening,
+)
 from licenses.operations import PointsEntry, QuantityEntry, issue_proof, post_points, post_quantities
+from licenses.operations.closings import close_days
 from migrations_app.models import (
     MOST_SCENARIOS,
     BatchRow,
@@ -79,6 +91,7 @@ def plant(customer: Customer, user: User, partner: Partner, number: int) -> None
         line = _license(system, express, agreement, site, number)
         request = _request(customer, user, express, site, line, number)
         _quote(customer, agreement, site, line, number)
+        _points(system, agreement, site, number)
         batch = TransferBatch.objects.create(
             number=990_000 + number, created_by=user, filename="walk.csv", fingerprint=f"{number}", created_at=at
         )
@@ -138,6 +151,24 @@ def _license(actor: Actor, express: Site, agreement: Agreement, site: Site, numb
     Hold.objects.create(customer=customer, entitlement=line, quantity=2, reference=uuid4(), placed_at=timezone.now())
     issue_proof(actor=actor, at=timezone.now(), entitlement=line, quantity=10, on=DAY)
     return line
+
+
+def _points(actor: Actor, agreement: Agreement, site: Site, number: int) -> None:
+    """A closed day, a Term closed and re-opened, an adjustment that waits for its signature."""
+    close_days(actor=actor, least=1)
+    ours = {"customer": agreement.customer, "agreement": agreement}
+    TermClosing.objects.create(
+        **ours, starts_on=date(2001, 1, 1), ends_on=date(2001, 12, 31), points=0, level="BL", opens_with="BL",
+        rule_version="1", recorded_at=timezone.now(),
+    )  # fmt: skip
+    TermReopening.objects.create(
+        **ours, starts_on=date(2001, 1, 1), until=DAY, reason="r", reopened_by_id=actor.user_id,
+        reopened_at=timezone.now(),
+    )  # fmt: skip
+    PointsAdjustment.objects.create(
+        **ours, number=990_000 + number, site=site, points=Decimal(1), effective_on=DAY, reason="r",
+        proposed_by_id=actor.user_id, proposed_at=timezone.now(),
+    )  # fmt: skip
 
 
 def _request(

@@ -51,6 +51,7 @@ NONE_OF_HERS = {
     "portal_contactwish",
     "sites_refusalcount",
     "sites_staffrole",
+    "licenses_pointsadjustment",
     "licenses_priceimport",
     "licenses_priceimportrow",
 }
@@ -157,6 +158,7 @@ def test_no_row_hangs_on_a_foreign_one(
 NUMBERS = {
     "sites_agreement_number_key",
     "sites_site_site_number_key",
+    "licenses_pointsadjustment_number_key",
     "licenses_proof_number_key",
     "migrations_app_transferrequest_number_key",
     "migrations_app_transferbatch_number_key",

@@ -163,6 +163,7 @@ _RULES: dict[str, Any] = {
     ),
     "portal_idempotencykey": lambda ground, who, row: row["user_id"] == who.user,
     "portal_contactwish": lambda ground, who, row: False,
+    "licenses_pointsadjustment": lambda ground, who, row: False,
     "licenses_priceimport": lambda ground, who, row: False,
     "licenses_priceimportrow": lambda ground, who, row: False,
 }
