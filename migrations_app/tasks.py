@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
@@ -78,7 +79,7 @@ def check_batch(work: Work) -> None:
 
 
 def _tell_sender(actor: Actor, batch: TransferBatch, event: Event, kind: str, **figures: int) -> None:
-    told = {"number": str(batch), "filename": batch.filename, **figures}
+    told: dict[str, Any] = {"number": str(batch), "filename": batch.filename, **figures}
     notify(actor=actor, at=now(), event=event, kind=kind, to=[batch.created_by_id], **told)
 
 

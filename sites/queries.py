@@ -184,7 +184,7 @@ def refusals_by_week(on: date, weeks: int = 12) -> list[Refusals]:
     kinds = {kind: Coalesce(Sum("count", filter=Q(kind=kind)), 0) for kind in RefusalCount.Kind.values}
     rows = RefusalCount.objects.filter(day__gte=monday, day__lte=on).annotate(week=TruncWeek("day"))
     found = rows.values("week", "code").annotate(**kinds).order_by("-week", "code")
-    return [Refusals(**row) for row in found]
+    return [Refusals(r["week"], r["code"], r["rule"], r["person"], r["technical"]) for r in found]
 
 
 def schedule_of(agreement: Agreement, on: date) -> QuerySet[ScheduleEntry]:

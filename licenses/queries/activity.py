@@ -63,7 +63,8 @@ def _cover_held(keys: Sequence[UUID], customers: set[UUID], since: date, on: dat
     )
     found: Days = {}
     for line in lines.annotate(left_on=Subquery(left.values("effective_on")[:1])).iterator(chunk_size=2000):
-        until = line.coverage_end if line.quantity > 0 else min(line.coverage_end, line.left_on or on)
+        end: date = line.coverage_end or since
+        until = end if line.quantity > 0 else min(end, line.left_on or on)
         found[line.site_id] = max(until, found.get(line.site_id, until))
     return found
 

@@ -5,6 +5,7 @@ Who sleeps, and for what that may be done by now, is one question to the databas
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -130,7 +131,7 @@ def _goes_on(request: TransferRequest, judged: Judged, actor: Actor, at: datetim
         _consent_for_target(request, at)
     _keep(request, judged)
     event = tell(actor=actor, at=at, kind="woke", subject=request, customer_id=request.customer_id)
-    about = {"actor": actor, "at": at, "request": request, "event": event}
+    about: dict[str, Any] = {"actor": actor, "at": at, "request": request, "event": event}
     told = {"number": str(request)}
     tell_people(**about, kind="transfer_woke", to=requesters(request), **told)
     ask_for_consent(request, event, actor=actor, at=at, on=on)

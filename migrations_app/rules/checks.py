@@ -197,7 +197,7 @@ def _target_checks(target: SiteFacts) -> Iterator[Blocker]:
     if outside:
         yield _blocker("V15", Severity.INFO, "nobody", field="target_site", site=target.number, level=outside)
     if target.status == INACTIVE:
-        known = {"site": target.number, "last_active_on": target.last_active_on}
+        known: dict[str, Any] = {"site": target.number, "last_active_on": target.last_active_on}
         yield _blocker("V17", Severity.ERROR, "customer", field="target_site", **known)
 
 

@@ -60,9 +60,7 @@ _REQUEST = {
     "still_waiting": Words(
         _("The request still waits (check %(code)s)."), _("It can be approved as soon as what it waits for is there.")
     ),
-    "ownership_needless": Words(
-        _("Both sites belong to one Enterprise by record."), _("Nothing has to be declared.")
-    ),
+    "ownership_needless": Words(_("Both sites belong to one Enterprise by record."), _("Nothing has to be declared.")),
     "consent_missing": Words(
         _("The target site's Primary Contact hasn't consented yet."),
         _("Return the request; submitted again, it asks for that consent."),

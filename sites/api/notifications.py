@@ -30,7 +30,7 @@ class _Newest(BaseFilterBackend):
     """The newest first."""
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
-        return view.newest  # type: ignore[attr-defined,no-any-return]
+        return view.newest  # type: ignore[attr-defined]
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         return queryset.order_by(*self.get_ordering(request, queryset, view))
@@ -70,7 +70,7 @@ class NotificationList(generics.ListAPIView):
         asked = self.request.query_params.get("unread", "")
         if asked not in ("", "true", "false"):
             raise Invalid(Fault("choice_unknown", "unread", params={"value": asked[:40], "choices": "true, false"}))
-        return rows.unread() if asked == "true" else rows  # type: ignore[attr-defined,no-any-return]
+        return rows.unread() if asked == "true" else rows  # type: ignore[attr-defined]
 
 
 class ReadSerializer(serializers.Serializer):
