@@ -145,7 +145,8 @@ def sign_adjustment(*, actor: Actor, at: datetime, on: date, case_id: UUID) -> P
 
 def _refused_by_ledger(refusal: IntegrityError, counts_for: date) -> Fault:
     """The Term was closed, or the entry taken back, between the question and the posting."""
-    if "points_term_closed" in str(refusal) or "is closed" in str(refusal):
+    told = getattr(refusal.__cause__, "diag", None)
+    if told is not None and told.constraint_name == "points_term_closed":
         return Fault("points_term_closed_now", params={"day": counts_for})
     return Fault("entry_reversed", params={"reference": ""})
 

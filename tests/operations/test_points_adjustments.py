@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from licenses.models import PointsAdjustment, PointsMovement, TermClosing, TermReopening
 from licenses.operations import PointsEntry, post_points
@@ -250,3 +250,29 @@ def test_a_correction_of_a_closed_term_counts_in_the_open_one(desk):
     desk.sign(case)
     with looking():
         assert PointsMovement.objects.get(pk=case.pk).effective_on == desk.today
+
+
+@pytest.mark.parametrize(
+    ("points", "kind"), [(Decimal(-49), "reversal"), (Decimal(50), "reversal"), (Decimal(-50), "adjustment")]
+)
+def test_the_database_refuses_a_reversal_that_is_no_mirror(desk, points, kind):
+    key = desk.post(Decimal(50))
+    wrong = PointsEntry(uuid4(), desk.agreement.pk, desk.site.pk, points, kind, "wrong", desk.today, key)
+    desk.as_actor("rikke")
+    with pytest.raises(IntegrityError, match="mirrors"), transaction.atomic():
+        post_points([wrong])
+    twice = [
+        PointsEntry(uuid4(), desk.agreement.pk, desk.site.pk, Decimal(-50), "reversal", name, desk.today, key)
+        for name in ("once", "again")
+    ]
+    with pytest.raises(IntegrityError, match="reverses"), transaction.atomic():
+        post_points(twice)
+
+
+def test_nobody_asks_about_points_out_of_reach(desk, as_actor):
+    asked = "SELECT agreement FROM licenses_points_at(%s::uuid[], %s, 'infinity')"
+    for who, seen in (("mette", 1), ("rikke", 1), ("anna", 0)):
+        as_actor(who)
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [[str(desk.agreement.pk)], desk.today])
+            assert len(cursor.fetchall()) == seen

@@ -22,6 +22,7 @@ DOORS = {
     "licenses_lock_head(uuid,text)": "part of posting; the application may not call it",
     "licenses_post_quantities(jsonb)": "checks the actor's reach itself",
     "licenses_post_points(jsonb)": "checks the actor's reach itself",
+    "licenses_points_at(uuid[],date,timestamp with time zone)": "leaves out Agreements beyond the actor's reach itself",
     "licenses_prove_quantity()": "trigger",
     "licenses_prove_hold()": "trigger",
     "count_refusal(date,text,text,bigint)": "adds to a count of codes that names nobody",
