@@ -84,5 +84,5 @@ def agreement_states(
 
 def _stays(line: Entitlement, moving: Mapping[UUID, int]) -> int:
     """The units that don't move."""
-    units: int = line.quantity  # type: ignore[attr-defined]
+    units: int = line.quantity
     return max(units - moving.get(line.pk, 0), 0)
