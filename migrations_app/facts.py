@@ -21,6 +21,7 @@ from licenses.rules.whatif import WhatIf, run
 from migrations_app.rules.checks import ACTIVE, INACTIVE, LineFacts, RequestFacts, SiteFacts, check
 from portal.kernel.blocker import Blocker
 from sites.models import Customer, Enrollment, Site, SiteContact
+from sites.models.organization import CustomerType
 from sites.models.site import Program
 from sites.queries import declared_pairs, off_schedule, same_by_record
 
@@ -44,6 +45,13 @@ class Move:
     def customer(self) -> Customer:
         """Whose price list counts: the target's, or the source's while there is no target."""
         return self.target.customer if self.target else self.source.customer
+
+    @property
+    def outside_level(self) -> str | None:
+        """The price column of a GV or ED target; of one that is being enrolled, by the type chosen there (rule S7)."""
+        if self.target is None and self.enrollment is not None and self.enrollment.customer_type:
+            return CustomerType(self.enrollment.customer_type).outside_level
+        return self.customer.outside_level
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,7 @@ def outlooks(judged: Sequence[Judged], horizon_months: int = HORIZON_MONTHS) -> 
     move, lines, prices = judged[0].move, judged[0].lines, judged[0].prices.book
     moved = held_lines(lines, move.quantities)
     days = [each.on for each in judged]
-    states = dict.fromkeys(days, AgreementState(outside_level=move.customer.outside_level))
+    states = dict.fromkeys(days, AgreementState(outside_level=move.outside_level))
     if move.target is not None and move.target.agreement is not None:
         states = agreement_states(move.target.agreement, days, move.quantities)
         own = states[days[0]].own

@@ -33,6 +33,11 @@ class CustomerType(models.TextChoices):
     GOVERNMENT = "government", _("government")
     ACADEMIC = "academic", _("academic")
 
+    @property
+    def outside_level(self) -> str | None:
+        """GV or ED for those who stand outside the ladder (rules P1, P8)."""
+        return {CustomerType.GOVERNMENT: "GV", CustomerType.ACADEMIC: "ED"}.get(self)
+
 
 class Customer(UUIDModel):
     """A legal entity: the tenant (rule S1). The type is chosen at enrollment, never guessed (rule S7)."""
@@ -73,7 +78,7 @@ class Customer(UUIDModel):
     @property
     def outside_level(self) -> str | None:
         """GV or ED for those who stand outside the ladder (rules P1, P8)."""
-        return {CustomerType.GOVERNMENT.value: "GV", CustomerType.ACADEMIC.value: "ED"}.get(self.customer_type)
+        return CustomerType(self.customer_type).outside_level
 
 
 class Partner(UUIDModel):

@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from sites.models import Customer, Membership, Site, SiteContact, User
 from tests import cast
+from tests.enrolling import of_fjordbyg, submitted
 
 pytestmark = pytest.mark.django_db
 Api = Callable[..., APIClient]
@@ -133,6 +134,25 @@ def test_a_commercial_neighbor_pays_by_the_ladder(api_of: Api, world: cast.World
     told = api_of(PETER).post(f"{V1}/what-ifs/", asked).json()
     assert {order["level"] for order in told["migrate"]["events"]} <= {"BL", "D", "E", "F", "G", "H"}
     assert "V15" not in {check["code"] for check in told["checks"]}
+
+
+@pytest.mark.parametrize(("chosen", "level"), [("government", "GV"), ("academic", "ED"), ("commercial", None)])
+def test_whoever_enrolls_outside_the_ladder_sees_that_plan_already(
+    api_of: Api, acting: Callable[..., Any], world: cast.World, chosen: str, level: str | None
+) -> None:
+    """The type is chosen at the enrollment (rule S7); the request waits for it with a plan of that type."""
+    enrollment = submitted(acting, "lars", of_fjordbyg(world, customer_type=chosen))
+    source = world.sites(world.fjordbyg, "PAE")[0]
+    asked = {
+        "source_site": source.site_number,
+        "enrollment": str(enrollment.pk),
+        "reason": "All of it",
+        "lines": [{"entitlement": str(line.pk), "quantity": 1} for line in world.lines(source)],
+    }
+    answer = api_of("lars").post(f"{V1}/transfer-requests/", asked)
+    assert answer.status_code == 201, answer.content
+    levels = {order["level"] for order in answer.json()["plan"]["migrate"]["events"]}
+    assert levels == {level} if level else levels and not levels & {"GV", "ED"}
 
 
 def test_a_page_of_parts_reads_the_ladder_once(api_of: Api, django_assert_num_queries: Any) -> None:
