@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
@@ -183,8 +184,8 @@ def refusals_by_week(on: date, weeks: int = 12) -> list[Refusals]:
     monday = on - timedelta(days=on.weekday(), weeks=weeks - 1)
     kinds = {kind: Coalesce(Sum("count", filter=Q(kind=kind)), 0) for kind in RefusalCount.Kind.values}
     rows = RefusalCount.objects.filter(day__gte=monday, day__lte=on).annotate(week=TruncWeek("day"))
-    found = rows.values("week", "code").annotate(**kinds).order_by("-week", "code")
-    return [Refusals(r["week"], r["code"], r["rule"], r["person"], r["technical"]) for r in found]
+    found: Iterable[dict[str, Any]] = rows.values("week", "code").annotate(**kinds).order_by("-week", "code")
+    return [Refusals(**row) for row in found]
 
 
 def schedule_of(agreement: Agreement, on: date) -> QuerySet[ScheduleEntry]:

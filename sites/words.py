@@ -226,10 +226,11 @@ WORDS: dict[str, Words] = {
         _("The enrollment of %(name)s is accepted: site %(site)s."), _("What waited for it goes on by itself.")
     ),
     "told_enrollment_returned": Words(
-        _("The enrollment of %(name)s was returned: %(reason)s"), _("Correct it and submit it again.")
+        _("The enrollment of %(name)s was returned. The reason: “%(reason)s”."), _("Correct it and submit it again.")
     ),
     "told_enrollment_rejected": Words(
-        _("The enrollment of %(name)s was rejected: %(reason)s"), _("Ask your IBM rep if you don't understand why.")
+        _("The enrollment of %(name)s was rejected. The reason: “%(reason)s”."),
+        _("Ask your IBM rep if you don't understand why."),
     ),
     "ownership_signer": Words(
         _("Only somebody who may sign for %(name)s can do this."),

@@ -132,14 +132,16 @@ def _goes_on(request: TransferRequest, judged: Judged, actor: Actor, at: datetim
     _keep(request, judged)
     event = tell(actor=actor, at=at, kind="woke", subject=request, customer_id=request.customer_id)
     about: dict[str, Any] = {"actor": actor, "at": at, "request": request, "event": event}
-    told = {"number": str(request)}
-    tell_people(**about, kind="transfer_woke", to=requesters(request), **told)
+    number = str(request)
+    tell_people(**about, kind="transfer_woke", to=requesters(request), number=number)
     ask_for_consent(request, event, actor=actor, at=at, on=on)
     # Time went by: what has come up meanwhile is told at once, not found at the desk.
     if found := stopping(judged, request):
         codes = sorted({b.code for b in found})
         count_refusals(Kind.RULE, codes, on=on)
-        tell_people(**about, kind="transfer_woke_stopped", to=requesters(request), codes=", ".join(codes), **told)
+        tell_people(
+            **about, kind="transfer_woke_stopped", to=requesters(request), codes=", ".join(codes), number=number
+        )
 
 
 def _resume(request: TransferRequest, actor: Actor, at: datetime, on: date) -> bool:

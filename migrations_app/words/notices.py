@@ -13,14 +13,14 @@ _REQUESTS = {
         _("Transfer request %(number)s is approved."), _("The portal moves the licenses; nothing is needed from you.")
     ),
     "told_transfer_returned": Words(
-        _("Transfer request %(number)s was returned: %(reason)s"), _("Mend it and submit it again.")
+        _("Transfer request %(number)s was returned. The reason: “%(reason)s”."), _("Mend it and submit it again.")
     ),
     "told_transfer_rejected": Words(
-        _("Transfer request %(number)s was rejected by an IBM rep: %(reason)s"),
+        _("Transfer request %(number)s was rejected by an IBM rep. The reason: “%(reason)s”."),
         _("Ask the rep if you don't understand why."),
     ),
     "told_transfer_refused": Words(
-        _("The consent to transfer request %(number)s was refused: %(reason)s"),
+        _("The consent to transfer request %(number)s was refused. The reason: “%(reason)s”."),
         _("Talk to the site's Primary Contact before you ask again."),
     ),
     "told_transfer_completed": Words(
@@ -28,7 +28,7 @@ _REQUESTS = {
         _("The new Proofs of Entitlement are on the request's page."),
     ),
     "told_transfer_reversed": Words(
-        _("The move of transfer request %(number)s was taken back: %(reason)s"),
+        _("The move of transfer request %(number)s was taken back. The reason: “%(reason)s”."),
         _("The licenses are back at the site they came from."),
     ),
     "told_transfer_woke": Words(

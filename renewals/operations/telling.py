@@ -17,9 +17,9 @@ _ROLES = (SiteContact.Role.ADMINISTRATIVE, SiteContact.Role.PRIMARY)
 def tell_of_quote(*, actor: Actor, at: datetime, quote: RenewalQuote, event: Event) -> None:
     """Tell the contact of the site that orders: the quote's own, or its Agreement's Originating Site."""
     if quote.agreement is not None:
-        sites = Site.objects.filter(agreement=quote.agreement, originating=True)
+        sites = [site.pk for site in Site.objects.filter(agreement=quote.agreement, originating=True)]
     else:
-        sites = Site.objects.filter(pk=quote.site_id)
+        sites = [quote.site_id] if quote.site_id else []
     day = timezone.localdate(at, timezone.get_default_timezone())
     contacts = SiteContact.objects.valid_on(day).filter(site__in=sites, role__in=_ROLES, user__isnull=False)
     by_role: dict[str, list[UUID | None]] = {}
