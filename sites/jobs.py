@@ -26,6 +26,11 @@ Handler = Callable[["Work"], None]
 _handlers: dict[str, Handler] = {}
 
 
+_RENEW = """
+UPDATE sites_job SET lease_until = clock_timestamp() + %s WHERE id = %s AND token = %s AND status = 'running'
+"""
+
+
 class LostLease(Exception):
     """Another worker has taken the job over: whatever this one was about to write must not be."""
 
@@ -42,12 +47,16 @@ class Work:
 
     @contextmanager
     def step(self) -> Iterator[Actor]:
-        """One transaction with the job's own actor in it. Raises LostLease when the job was taken over."""
+        """One transaction with the job's own actor in it, at whose end the lease runs anew.
+
+        Raises LostLease when the job was taken over.
+        """
         with transaction.atomic():
             actor = begin(self.actor_id)
-            held = Job.objects.select_for_update().filter(pk=self.job_id, token=self.token, status=Job.Status.RUNNING)
-            if not held.exists():
-                raise LostLease(self.job_id)
+            with connection.cursor() as cursor:
+                cursor.execute(_RENEW, [LEASE, self.job_id, self.token])  # type: ignore[list-item]
+                if not cursor.rowcount:
+                    raise LostLease(self.job_id)
             yield actor
 
 

@@ -1,0 +1,47 @@
+"""A job's lease: renewed by every step, lost to whoever took the job over."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from sites import jobs
+from sites.clock import now
+from sites.models import Job
+from sites.tenancy import system_actor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def work(world, monkeypatch):
+    """A claimed job whose handler leaves its Work behind."""
+    found = []
+    monkeypatch.setitem(jobs._handlers, "test.lease", found.append)
+    actor = system_actor()
+    Job.objects.exclude(status=Job.Status.DONE).update(status=Job.Status.DONE)
+    jobs.enqueue(kind="test.lease", subject_id=uuid4(), actor=actor, at=now() - timedelta(seconds=1))
+    found.append(jobs._claim())
+    return found[0]
+
+
+def expire(work):
+    system_actor()
+    Job.objects.filter(pk=work.job_id).update(lease_until=now() - timedelta(minutes=1))
+
+
+def test_every_step_makes_the_lease_run_anew(work):
+    expire(work)
+    with work.step():
+        assert Job.objects.get(pk=work.job_id).lease_until > now() + timedelta(minutes=1)
+    assert jobs._claim() is None
+
+
+def test_who_was_taken_over_writes_nothing(work):
+    expire(work)
+    taken = jobs._claim()
+    assert taken.token == work.token + 1
+    with pytest.raises(jobs.LostLease), work.step():
+        pytest.fail("a step of a job that somebody else holds")
+    with taken.step():
+        pass
