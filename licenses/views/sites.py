@@ -174,15 +174,16 @@ def agreement_page(request: HttpRequest, number: str) -> HttpResponse:
     stands = standing(agreement, today())
     sites: list[Site] = list(visible_sites(actor).filter(agreement=agreement))
     why = agreement_why(agreement, stands, today())
+    book = rule_book()
     context = {
         "agreement": agreement,
         "stands": stands,
         "sites": sites,
         "facts": _agreement_facts(agreement, stands, why),
         "why": agreement_figures(why, "level", "points", "missing"),
-        "ladder": rule_book().ladder,
+        "ladder": book.ladder,
         "forecast": forecast_view(agreement, actor, today(), stands),
-        "outside": stands.level in rule_book().outside_levels,
+        "outside": stands.level in book.outside_levels,
         "crumbs": [
             Item(_("Sites"), url=reverse("sites")),
             Item(_("Agreement %(number)s") % {"number": agreement.number}),
