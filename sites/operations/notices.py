@@ -15,6 +15,8 @@ from sites.subjects import page_of
 from sites.tenancy import Actor
 from sites.words import told
 
+LONGEST_SUBJECT = 200
+
 
 @transaction.atomic
 def mark_read(*, actor: Actor, at: datetime, notification_id: UUID | None = None) -> int:
@@ -59,7 +61,8 @@ def compose(notification: Notification) -> EmailMultiAlternatives:
             "language": reader.language,
         }
         letter = EmailMultiAlternatives(
-            subject=message,
+            # A header is one line, whatever somebody wrote as a reason.
+            subject=" ".join(message.split())[:LONGEST_SUBJECT],
             body=render_to_string("mail/notification.txt", context),
             to=[reader.email],
             headers={

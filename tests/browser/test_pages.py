@@ -15,8 +15,13 @@ PAGES = {
         "/licenses/", "/licenses/?as_of=2026-02-30&known_at=x", "/proofs/", "/transfers/",
         "/transfers/new/", "/transfers/new/?source=7004511&target=7004620", "/quotes/", "/enrollments/",
     ],
-    "jonas": ["/home/", "/customers/", "/transfer-forms/", "/transfer-forms/new/", "/enrollments/new/"],
-    "rikke": ["/admin/", "/admin/migrations_app/transferrequest/", "/admin/sites/enrollment/"],
+    "jonas": [
+        "/home/", "/customers/", "/transfer-forms/", "/transfer-forms/new/", "/enrollments/new/", "/notifications/",
+        "/declarations/",
+    ],
+    "rikke": [
+        "/admin/", "/admin/migrations_app/transferrequest/", "/admin/sites/enrollment/", "/admin/sites/refusalcount/",
+    ],
 }  # fmt: skip
 
 

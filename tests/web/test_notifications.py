@@ -13,11 +13,11 @@ from tests.operations.test_transfers import approved, clean_lines, draft, waive_
 pytestmark = pytest.mark.django_db
 
 
-def returned(world, as_actor, today):
+def returned(world, as_actor, today, reason="Say <why> & how"):
     """Mette's request that Rikke sent back."""
     request = draft(world, as_actor("mette"), today, clean_lines(world, 1))
     take("submit", actor=as_actor("mette"), at=now(), on=today, request_id=request.pk, waivers=waive_all(request))
-    take("return", actor=as_actor("rikke"), at=now(), on=today, request_id=request.pk, reason="Say <why> & how")
+    take("return", actor=as_actor("rikke"), at=now(), on=today, request_id=request.pk, reason=reason)
     return request
 
 
@@ -70,6 +70,13 @@ def test_the_letter_is_in_the_readers_language_and_goes_once(world, as_actor, to
     assert str(request) in letter.subject and "Say <why> & how" in letter.body
     (html, kind) = letter.alternatives[0]
     assert kind == "text/html" and "Say &lt;why&gt; &amp; how" in html and 'lang="da"' in html
+
+
+def test_a_reason_of_many_lines_makes_a_subject_of_one(world, as_actor, today, run_jobs):
+    returned(world, as_actor, today, reason="First\nBcc: x@y.example\n" + "long " * 100)
+    run_jobs()
+    (letter,) = mail.outbox
+    assert "\n" not in letter.subject and len(letter.subject) <= 200 and "First\nBcc" in letter.body
 
 
 def test_a_letter_that_was_half_sent_goes_again_under_the_same_id(world, as_actor, today, run_jobs):
