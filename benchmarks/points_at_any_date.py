@@ -6,12 +6,13 @@ PASSAGE_BENCH_ENTRIES sets the size of the ledger (10 million where it isn't set
 import os
 import random
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 from django.db import connection, connections, transaction
 
 from benchmarks.measure import Result, best_of
 from licenses.queries import standing
-from sites.models import Agreement
+from sites.models import Agreement, Customer, StaffRole, User
 from sites.tenancy import begin
 
 ENTRIES = int(os.environ.get("PASSAGE_BENCH_ENTRIES", 10_000_000))
@@ -23,11 +24,12 @@ _WORLD = f"""
 INSERT INTO sites_customer SELECT (jsonb_populate_record(c, jsonb_build_object(
            'id', md5('customer' || n)::uuid, 'name', 'Bench ' || n, 'registration_number', 'B' || n,
            'ibm_customer_number', 'B' || n))).*
-  FROM generate_series(1, {AGREEMENTS}) AS n, (SELECT t AS c FROM sites_customer AS t LIMIT 1) AS one;
+  FROM generate_series(1, {AGREEMENTS}) AS n, (SELECT t AS c FROM sites_customer AS t WHERE t.id = %(customer)s) AS one;
 INSERT INTO sites_agreement SELECT (jsonb_populate_record(a, jsonb_build_object(
            'id', md5('agreement' || n)::uuid, 'customer_id', md5('customer' || n)::uuid, 'number', (7700000 + n)::text,
            'term_start', '{FIRST}'))).*
-  FROM generate_series(1, {AGREEMENTS}) AS n, (SELECT t AS a FROM sites_agreement AS t LIMIT 1) AS one;
+  FROM generate_series(1, {AGREEMENTS}) AS n,
+       (SELECT t AS a FROM sites_agreement AS t WHERE t.id = %(agreement)s) AS one;
 """
 # One entry in ten belongs to the first Agreement; within an Agreement, days and numbers rise together.
 _ENTRIES = f"""
@@ -67,10 +69,20 @@ SELECT customer_id, agreement_id, term, (term + interval '1 year')::date - 1, su
 """
 
 
+def _rep() -> User:
+    """Somebody to ask: a rep of the country that the customers are in."""
+    people = User.objects.using("owner")
+    rep = people.create(email=f"{uuid4()}@bench.example", name="Bench")
+    StaffRole.objects.using("owner").create(user=rep, role="rep", country="DK", valid_from=FIRST)
+    return rep
+
+
 def _load() -> None:
+    customer = Customer.objects.using("owner").create(name="Bench", country="DK")
+    agreement = Agreement.objects.using("owner").create(number="7700000", customer=customer, term_start=FIRST)
     with connections["owner"].cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute(_WORLD)
+        cursor.execute(_WORLD, {"customer": customer.pk, "agreement": agreement.pk})
         for start in range(1, ENTRIES + 1, 1_000_000):
             cursor.execute(_ENTRIES, [start, min(start + 999_999, ENTRIES)])
         asked = {"first": FIRST, "last": FIRST + timedelta(days=DAYS)}
@@ -84,14 +96,13 @@ def _load() -> None:
 def run() -> Result:
     """A rep's questions about random Agreements, every other one about the busiest; the same number of look-ups."""
     _load()
+    rep = _rep()
     dice = random.Random(1)
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT id FROM sites_user WHERE email = 'rikke@rep.example'")
-        (rep,) = cursor.fetchone()
         cursor.execute("SELECT id FROM licenses_pointsmovement TABLESAMPLE SYSTEM (1) LIMIT %s", [QUESTIONS])
         keys = [key for (key,) in cursor.fetchall()]
     with transaction.atomic():
-        begin(rep)
+        begin(rep.pk)
         agreements = list(Agreement.objects.filter(number__gte="7700001", number__lte="7799999").order_by("number"))
         busiest = next(a for a in agreements if a.number == "7700001")
         questions = []
