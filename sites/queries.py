@@ -184,7 +184,7 @@ def refusals_by_week(on: date, weeks: int = 12) -> list[Refusals]:
     monday = on - timedelta(days=on.weekday(), weeks=weeks - 1)
     kinds = {kind: Coalesce(Sum("count", filter=Q(kind=kind)), 0) for kind in RefusalCount.Kind.values}
     rows = RefusalCount.objects.filter(day__gte=monday, day__lte=on).annotate(week=TruncWeek("day"))
-    found: Iterable[dict[str, Any]] = rows.values("week", "code").annotate(**kinds).order_by("-week", "code")
+    found: Iterable[Any] = rows.values("week", "code").annotate(**kinds).order_by("-week", "code")
     return [Refusals(**row) for row in found]
 
 
