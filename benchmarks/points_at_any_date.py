@@ -6,7 +6,7 @@ PASSAGE_BENCH_ENTRIES sets the size of the ledger (10 million where it isn't set
 import os
 import random
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connection, connections, transaction
 
@@ -116,7 +116,7 @@ def run() -> Result:
     return Result("points_at_any_date", ENTRIES, seconds, f"{len(keys)} primary-key look-ups", bare)
 
 
-def _look_up(key: object) -> object:
+def _look_up(key: UUID) -> object:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM licenses_pointsmovement WHERE id = %s", [key])
         return cursor.fetchone()

@@ -292,7 +292,7 @@ class TermReopeningAdmin(ProposingAdmin):
     form_button = gettext_lazy("Re-open")
 
     @property
-    def form_intro(self) -> str:  # type: ignore[override]
+    def form_intro(self) -> str:
         return _(
             "The Term and every later one take entries again for %(days)s days. Then they are closed anew, and levels "
             "follow from what is in them."

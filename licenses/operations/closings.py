@@ -130,7 +130,7 @@ def _closed(keys: list[UUID]) -> set[tuple[UUID, date]]:
 
 
 def _closings(agreement: Agreement, resets: Sequence[Explanation], at: datetime) -> Iterator[TermClosing]:
-    starts_on = agreement.term_start
+    starts_on = cast(date, agreement.term_start)
     for reset in resets:
         anniversary: date = reset.inputs["anniversary"]
         yield TermClosing(
