@@ -70,3 +70,10 @@ def test_a_fixed_number_of_queries(
     api = api_of(who)
     with django_assert_max_num_queries(20):
         assert api.get(address).status_code == 200
+
+
+def test_outside_the_ladder_there_is_nothing_to_forecast(api_of: Api, world: World) -> None:
+    """Aaby Kommune buys at GV prices; her points move nothing."""
+    told = api_of("rikke").get("/api/v1/agreements/0063118/forecast/").json()
+    assert (told["goals"], told["falls"], told["expected"], told["why"]) == ([], False, None, {})
+    assert "GV" in told["sentence"] or "Term" in told["sentence"]
