@@ -104,7 +104,8 @@ class ProposingAdmin(DeskAdmin):
             "intro": self.form_intro,
             "button": self.form_button,
             "opts": self.opts,
-            "faults": faults,
+            "failed": bool(faults),
+            "faults": [fault["message"] for fault in faults if not fault["field"]],
             "fields": [
                 field | {"value": typed.get(field["name"], ""), "fault": at_field.get(field["name"], "")}
                 for field in self.fields_of(typed)

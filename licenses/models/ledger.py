@@ -112,7 +112,7 @@ class PointsMovement(UUIDModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agreement_id}: {self.signed}"
+        return f"{self.reference}: {self.signed}"
 
     @property
     def signed(self):  # type: ignore[no-untyped-def]

@@ -51,7 +51,7 @@ def propose_adjustment(
     faults: list[Fault] = []
     agreement = _agreement(actor, agreement_number)
     if agreement is None:
-        faults.append(Fault("agreement_unseen", "agreement", params={"value": agreement_number}))
+        faults.append(_no_agreement(agreement_number))
     site = sites_of(agreement, actor).get(site_number.strip()) if agreement else None
     if agreement and site is None:
         told = {"value": site_number, "agreement": agreement.number}
@@ -182,7 +182,7 @@ def reopen_term(
     faults: list[Fault] = []
     agreement = _agreement(actor, agreement_number)
     if agreement is None:
-        faults.append(Fault("agreement_unseen", "agreement", params={"value": agreement_number}))
+        faults.append(_no_agreement(agreement_number))
     if starts_on is None:
         faults.append(Fault("field_required", "starts_on"))
     elif agreement and ended_term(agreement, starts_on, on) is None:
@@ -216,6 +216,12 @@ def _agreement(actor: Actor, number: str) -> Agreement | None:
     if agreement:
         _must_keep_points(actor, agreement)
     return agreement
+
+
+def _no_agreement(number: str) -> Fault:
+    if not number.strip():
+        return Fault("field_required", "agreement")
+    return Fault("agreement_unseen", "agreement", params={"value": number})
 
 
 def _must_keep_points(actor: Actor, agreement: Agreement) -> None:
