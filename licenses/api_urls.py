@@ -1,6 +1,8 @@
 from django.urls import path, re_path
 
-from licenses.api import catalog, forecasts, holdings, proofs, sites, statements
+from licenses.api import catalog, forecasts, holdings, imports, proofs, sites, statements
+
+ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 urlpatterns = [
     path("sites/", sites.SiteList.as_view(), name="api_sites"),
@@ -22,6 +24,17 @@ urlpatterns = [
     path("entitlements/", holdings.EntitlementList.as_view(), name="api_entitlements"),
     path("entitlements/<str:pk>/", holdings.EntitlementDetail.as_view(), name="api_entitlement"),
     path("entitlements/<str:pk>/lineage/", holdings.EntitlementLineage.as_view(), name="api_lineage"),
+    path("entitlement-imports/", imports.EntitlementImports.as_view(), name="api_holdings_imports"),
+    path("entitlement-imports/<uuid:pk>/", imports.EntitlementImportPage.as_view(), name="api_holdings_import"),
+    path(
+        "entitlement-imports/<uuid:pk>/rows/", imports.EntitlementImportRows.as_view(), name="api_holdings_import_rows"
+    ),
+    path("entitlement-imports/<uuid:pk>/map/", imports.EntitlementImportMap.as_view(), name="api_holdings_import_map"),
+    re_path(
+        rf"^entitlement-imports/(?P<pk>{ID})/(?P<verb>accept|reject|compare)/$",
+        imports.EntitlementImportStep.as_view(),
+        name="api_holdings_import_step",
+    ),
     path("parts/", catalog.PartList.as_view(), name="api_parts"),
     path("parts/<str:part_number>/", catalog.PartDetail.as_view(), name="api_part"),
     path("proofs/", proofs.ProofList.as_view(), name="api_proofs"),

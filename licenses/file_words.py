@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from licenses.import_words import WORDS as IMPORT_WORDS
 from sites.words import Words
 
 _SAVE_AGAIN = _("Open it in your spreadsheet program, save it as a new .xlsx file and upload that.")
@@ -225,4 +226,4 @@ PRICE_WORDS = {
     ),
 }
 
-WORDS = FILE_WORDS | HEADING_WORDS | ROW_WORDS | PRICE_WORDS
+WORDS = FILE_WORDS | HEADING_WORDS | ROW_WORDS | PRICE_WORDS | IMPORT_WORDS

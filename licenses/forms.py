@@ -100,6 +100,20 @@ class LicenseFilter(_OfSites):
     known_at = InstantField(label=_("As known at"))
 
 
+class HoldingsUpload(_OfSites):
+    """A file of what a site holds."""
+
+    file = forms.FileField(
+        label=_("File"), allow_empty_file=True, widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.csv"})
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any):
+        super().__init__(*args, actor=actor, **kwargs)
+        field: Any = self.fields["site"]
+        field.required, field.empty_label = True, _("Choose a site")
+        field.help_text = _("Rows that name no site of their own are read as this site's.")
+
+
 class VerifyForm(forms.Form):
     """The number of a proof that somebody holds in hand."""
 

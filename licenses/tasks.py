@@ -5,13 +5,25 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from celery import shared_task
 from django.db import transaction
 
-from licenses.intake.price_list import ParsedPrice, PriceFile, open_price_file
-from licenses.models import PriceImport
+from licenses.intake.entitlements import HoldingsFile, open_holdings
+from licenses.intake.price_list import PriceFile, open_price_file
+from licenses.models import EntitlementImport, PriceImport
 from licenses.operations.closings import close_days, close_terms
+from licenses.operations.entitlement_imports import JOB as HOLDINGS_JOB
+from licenses.operations.entitlement_imports import (
+    finish_holdings_check,
+    keep_headings,
+    load_holdings,
+    put_holdings_back,
+    record_rows,
+    settle_holdings,
+    step_holdings,
+)
 from licenses.operations.price_imports import (
     JOB,
     finish_check,
@@ -20,13 +32,15 @@ from licenses.operations.price_imports import (
     step_import,
     stored_fault,
 )
+from licenses.queries.entitlement_imports import HoldingDesk
 from licenses.queries.price_check import PriceDesk
-from portal.kernel.errors import Fault, Invalid
+from portal.kernel.errors import Fault, Invalid, Refused
 from sites.clock import now, today
 from sites.jobs import Work, handler
 from sites.tenancy import system_actor
 
 CHUNK = 1000
+Row = TypeVar("Row")
 
 
 @handler(JOB)
@@ -79,10 +93,71 @@ def _judge(work: Work, case: PriceImport, file: PriceFile) -> None:
             record_prices(load_import(case.pk), [desk.judge(row) for row in chunk])
 
 
-def _chunks(rows: Iterable[ParsedPrice]) -> Iterator[list[ParsedPrice]]:
+def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
     source = iter(rows)
     while chunk := list(islice(source, CHUNK)):
         yield chunk
+
+
+@handler(HOLDINGS_JOB)
+def import_holdings(work: Work) -> None:
+    """Read a file of holdings, judge every row and compare with the record; or record what was accepted.
+
+    A restart goes on where it stopped; rows that were all judged before are only compared again.
+    """
+    with work.step():
+        case = load_holdings(work.subject_id)
+        if case.status == EntitlementImport.Status.UPLOADED:
+            step_holdings(case, "start_checking")
+        judged = case.checked_at is not None
+    if case.status == EntitlementImport.Status.APPLYING:
+        _settle(work)
+    elif case.status == EntitlementImport.Status.CHECKING and (judged or _read_holdings(work, case)):
+        with work.step() as actor:
+            finish_holdings_check(actor=actor, at=now(), on=today(), import_id=work.subject_id)
+
+
+def _settle(work: Work) -> None:
+    try:
+        with work.step() as actor:
+            settle_holdings(actor=actor, at=now(), on=today(), import_id=work.subject_id)
+    except Refused as refusal:
+        with work.step() as actor:
+            put_holdings_back(actor=actor, at=now(), import_id=work.subject_id, faults=refusal.faults)
+
+
+def _read_holdings(work: Work, case: EntitlementImport) -> bool:
+    """Judge every row; False where the file, or its headings, can't be read, which is told then."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="passage-") as folder:
+            path = Path(folder) / "holdings"
+            with case.file.open("rb") as kept, path.open("wb") as copy:
+                shutil.copyfileobj(kept, copy)
+            with open_holdings(path, case.filename, case.taught, Path(folder)) as file:
+                headings = file.headings
+                with work.step():
+                    keep_headings(load_holdings(case.pk), file.mapping, headings.warnings)
+                if headings.faults:
+                    raise Invalid(*headings.faults, *headings.warnings)
+                _judge_holdings(work, case, file)
+    except Invalid as refusal:
+        with work.step():
+            faults = [stored_fault(fault) for fault in refusal.faults]
+            step_holdings(load_holdings(case.pk), "fail", faults=faults)
+        return False
+    return True
+
+
+def _judge_holdings(work: Work, case: EntitlementImport, file: HoldingsFile) -> None:
+    with work.step():
+        desk = HoldingDesk(case, today(), file.headings.titles)
+        done = set(case.rows.values_list("number", flat=True))
+        named = case.rows.filter(readable=True)
+        desk.resume(named.values_list("site_id", "part_number", "order_reference", "acquired_on", "number"))
+        EntitlementImport.objects.filter(pk=case.pk).update(rows_read=file.file.count)
+    for chunk in _chunks(row for row in file.rows() if row.number not in done):
+        with work.step():
+            record_rows(load_holdings(case.pk), [desk.judge(row) for row in chunk])
 
 
 @shared_task

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from licenses.views import holdings, points, rules, sites
+from licenses.views import holdings, imports, points, rules, sites
 
 urlpatterns = [
     path("rules/", rules.rules_page, name="rules"),
@@ -19,6 +19,11 @@ urlpatterns = [
         name="holdings_statement",
     ),
     path("licenses/", holdings.license_list, name="licenses"),
+    path("licenses/imports/", imports.import_list, name="holdings_imports"),
+    path("licenses/imports/new/", imports.import_new, name="holdings_import_new"),
+    path("licenses/imports/<uuid:pk>/", imports.import_page, name="holdings_import"),
+    path("licenses/imports/<uuid:pk>/rows/", imports.import_rows, name="holdings_import_rows"),
+    path("licenses/imports/<uuid:pk>/<slug:verb>/", imports.import_verb, name="holdings_import_verb"),
     path("licenses/<str:pk>/", holdings.license_page, name="license_page"),
     path("proofs/", holdings.proof_list, name="proofs"),
     path("proofs/<str:number>/", holdings.proof_page, name="proof_page"),

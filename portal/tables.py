@@ -44,6 +44,8 @@ TABLES: dict[str, TableKind] = {
     "sites_event": TableKind.TENANT,
     "sites_ownershipdeclaration": TableKind.TENANT,
     "licenses_entitlement": TableKind.TENANT,
+    "licenses_entitlementimport": TableKind.TENANT,
+    "licenses_entitlementimportrow": TableKind.TENANT,
     "licenses_coverperiod": TableKind.TENANT,
     "licenses_hold": TableKind.TENANT,
     "licenses_proof": TableKind.TENANT,

@@ -9,7 +9,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from licenses.rules.workflow import POINTS_ADJUSTMENT, PRICE_IMPORT, RULE_BOOK
+from licenses.rules.workflow import ENTITLEMENT_IMPORT, POINTS_ADJUSTMENT, PRICE_IMPORT, RULE_BOOK
 from migrations_app.rules.workflow import BATCH, TRANSFER
 from portal.kernel.transition import Transition, Workflow
 from renewals.rules.workflow import QUOTE
@@ -54,6 +54,16 @@ CASES: tuple[tuple[str, Workflow, str, str], ...] = (
         (
             "`second` is a rep or operator other than the one who uploaded the file. A list that moved on since it was "
             "compared is compared again before anybody can put the file into force."
+        ),
+    ),
+    (
+        "License import",
+        ENTITLEMENT_IMPORT,
+        "licenses/rules/workflow.py",
+        (
+            "`author` is anybody who may write for the customer, `desk` a rep of its country or an operator. "
+            "A file of the desk's own is accepted by the check itself. A large one stays in `applying` until a worker "
+            "has recorded it; where the record has moved on it goes back to `checked` and says so."
         ),
     ),
     (

@@ -2,7 +2,9 @@
 
 from django.db import connection
 
-SEQUENCES = frozenset({"adjustment", "transfer", "batch", "quote", "proof", "site", "agreement", "price_import"})
+SEQUENCES = frozenset(
+    {"adjustment", "transfer", "batch", "quote", "proof", "site", "agreement", "price_import", "holdings_import"}
+)
 
 
 def next_number(name: str) -> int:

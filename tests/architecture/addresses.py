@@ -65,6 +65,8 @@ class Filled:
                 "declarations/": {"pk": self.of("sites", "ownershipdeclaration")},
                 "ownership-declarations/": {"pk": self.of("sites", "ownershipdeclaration")},
                 "enrollments/": {"pk": self.of("sites", "enrollment"), "verb": "submit"},
+                "licenses/imports/": {"pk": self.of("licenses", "entitlementimport"), "verb": "compare"},
+                "entitlement-imports/": {"pk": self.of("licenses", "entitlementimport"), "verb": "compare"},
                 "licenses/": {"pk": line.pk},
                 "entitlements/": {"pk": line.pk},
                 "transfers/": {"pk": self.of("migrations_app", "transferrequest"), "verb": "submit"},

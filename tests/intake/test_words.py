@@ -16,7 +16,8 @@ SOURCES = [
     for source in sorted(Path(package.__file__).parent.glob("*.py"))
 ]
 CODE = re.compile(
-    r"(file|row|value|quantity|amount|date|level|price|country|currency|site_number|part_number)_[a-z_.]+"
+    r"(file|row|value|quantity|amount|date|level|price|country|currency|site_number|part_number|mapping|period|import)"
+    r"_[a-z_.]+"
 )
 
 

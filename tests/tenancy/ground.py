@@ -10,6 +10,8 @@ from django.utils import timezone
 from licenses.models import (
     CoverPeriod,
     Entitlement,
+    EntitlementImport,
+    EntitlementImportRow,
     Hold,
     Part,
     PointsAdjustment,
@@ -102,6 +104,11 @@ def plant(customer: Customer, user: User, partner: Partner, number: int) -> None
             status="checking",
         )  # fmt: skip
         PriceImportRow.objects.create(price_import=prices, number=2, outcome="invalid")
+        holdings = EntitlementImport.objects.create(
+            number=990_000 + number, customer=customer, site=express, created_by_id=system.user_id, created_at=at,
+            filename="walk.csv", fingerprint=f"{number}", status="checking",
+        )  # fmt: skip
+        EntitlementImportRow.objects.create(file_import=holdings, customer=customer, number=2, outcome="rejected")
         Enrollment.objects.create(
             kind="additional",
             customer=customer,

@@ -159,6 +159,7 @@ NUMBERS = {
     "sites_agreement_number_key",
     "sites_site_site_number_key",
     "licenses_pointsadjustment_number_key",
+    "licenses_entitlementimport_number_key",
     "licenses_proof_number_key",
     "migrations_app_transferrequest_number_key",
     "migrations_app_transferbatch_number_key",

@@ -1,0 +1,276 @@
+"""What a customer holds as a file: Passport Advantage exports and anything like them (rule book section 8)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from licenses.intake.cells import (
+    Unreadable,
+    cell_fault,
+    parse_amount,
+    parse_part_number,
+    parse_quantity,
+    plain_text,
+    texts_of,
+    too_wide,
+)
+from licenses.intake.child import NormalizedFile, read_in_child
+from licenses.intake.export_dates import parse_export_date, parse_period
+from licenses.intake.headings import Column, HeadingMap, HeadingTable, fold
+from licenses.intake.reader import RawRow
+from portal.kernel.errors import Fault, Invalid
+
+HOLDINGS = HeadingTable(
+    (
+        Column(
+            "site_number",
+            "site_number",
+            "lokationsnummer",
+            False,
+            ("site no", "site", "ibm site number", "ibm site no", "pa site number", "lokation", "lokationsnr"),
+        ),
+        Column(
+            "part_number",
+            "part_number",
+            "varenummer",
+            True,
+            ("part", "part no", "part num", "ibm part number", "varenr", "delnummer", "produktnummer"),
+        ),
+        Column(
+            "description",
+            "description",
+            "beskrivelse",
+            False,
+            ("part description", "product description", "product", "part desc", "varebeskrivelse", "varetekst",
+             "produktbeskrivelse", "produkt"),
+        ),
+        Column(
+            "quantity",
+            "quantity",
+            "antal",
+            True,
+            ("qty", "order quantity", "ordered quantity", "entitled quantity", "total quantity", "part quantity",
+             "part qty", "mængde", "stk", "bestilt antal"),
+        ),
+        Column(
+            "order_reference",
+            "order_reference",
+            "ordrereference",
+            False,
+            ("ibm order reference no", "ibm order reference number", "ibm order reference", "order reference no",
+             "order reference number", "order ref", "order number", "order no", "order", "sale order number",
+             "sales order number", "ibm ordrereference", "ordrenummer", "ordrenr", "salgsordrenummer"),
+        ),
+        Column(
+            "acquired_on",
+            "acquired_on",
+            "anskaffelsesdato",
+            False,
+            ("sale order date", "sales order date", "order date", "purchase date", "acquisition date", "acquired",
+             "ordredato", "købsdato", "salgsordredato", "anskaffet", "anskaffet den"),
+        ),
+        Column(
+            "coverage",
+            "coverage",
+            "dækning",
+            False,
+            ("coverage dates", "coverage period", "cover", "dækningsperiode", "dækningsdatoer"),
+        ),
+        Column(
+            "coverage_start",
+            "coverage_start",
+            "dækning fra",
+            False,
+            ("coverage starts", "coverage start date", "coverage from", "cover start", "start date", "starts on",
+             "dækningsstart", "dækning starter", "startdato"),
+        ),
+        Column(
+            "coverage_end",
+            "coverage_end",
+            "dækning til",
+            False,
+            ("coverage ends", "coverage end date", "coverage to", "cover end", "end date", "ends on",
+             "expiration date", "dækningsslut", "dækning slutter", "slutdato", "udløbsdato"),
+        ),
+        Column("points", "points", "point", False, ("total points", "points total", "point i alt", "samlede point")),
+    ),
+    ignored=(
+        "order type", "ordretype", "ibm customer number", "ibm customer no", "customer number", "kundenummer",
+        "ibm kundenummer", "agreement number", "agreement no", "aftalenummer", "customer name", "kundenavn",
+    ),
+)  # fmt: skip
+FIELDS = tuple(column.field for column in HOLDINGS.columns)
+LENGTHS = {"part_number": 12, "description": 300, "order_reference": 40, "site_number": 20}
+SHORT = 60
+DATED = ("acquired_on", "coverage", "coverage_start")
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A row as far as it can be read; None or empty where nothing stood or nothing could be read."""
+
+    site_number: str = ""
+    part_number: str = ""
+    description: str = ""
+    quantity: int | None = None
+    order_reference: str = ""
+    acquired_on: date | None = None
+    coverage_start: date | None = None
+    coverage_end: date | None = None
+    points: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedHolding:
+    """A row by its number in the sheet: what it says, the cells as they stand there, and every fault of them."""
+
+    number: int
+    holding: Holding
+    values: Mapping[str, str]
+    faults: tuple[Fault, ...] = ()
+
+
+def read_mapping(asked: object) -> tuple[dict[str, str], list[Fault]]:
+    """What somebody says about headings, by folded heading ('' for a column not to be read), and what is wrong with it.
+
+    Takes a mapping of heading → field, None or '' for none. Faults: `mapping_shape`, `mapping_field_unknown`,
+    `mapping_field_twice`.
+    """
+    if not isinstance(asked, Mapping) or not all(
+        isinstance(k, str) and (v is None or isinstance(v, str)) for k, v in asked.items()
+    ):
+        return {}, [Fault("mapping_shape", "mapping")]
+    taught: dict[str, str] = {}
+    faults = []
+    for heading, field in asked.items():
+        field = (field or "").strip()
+        if field and field not in FIELDS:
+            params = {"heading": heading[:SHORT], "value": field[:SHORT], "choices": ", ".join(FIELDS)}
+            faults.append(Fault("mapping_field_unknown", "mapping", params=params))
+        elif field and field in taught.values():
+            faults.append(Fault("mapping_field_twice", "mapping", params={"heading": heading[:SHORT], "value": field}))
+        taught[fold(heading)] = field
+    return taught, faults
+
+
+def map_columns(headings: Sequence[str], taught: Mapping[str, str], row: int = 1) -> HeadingMap:
+    """Find each field's column: as taught where something was said about a heading, by the synonyms otherwise.
+
+    Faults: `file_heading_twice`, `file_heading_missing` for part number, quantity, and the day of purchase where
+    cover doesn't tell it either. Warnings: `file_heading_unknown` or `file_heading_near`.
+    """
+    line = str(row)
+    said = {field for heading in headings if (field := taught.get(fold(heading)))}
+    columns: dict[str, int] = {}
+    faults: list[Fault] = []
+    unknown: list[str] = []
+    for index, heading in enumerate(headings):
+        known = fold(heading) in taught
+        field = taught[fold(heading)] if known else HOLDINGS.field_of(heading)
+        if field and not known and field in said:
+            field = None  # somebody named another column for it
+        if not field:
+            if fold(heading) and not known and not HOLDINGS.is_ignored(heading):
+                unknown.append(heading)
+        elif field in columns:
+            params = {"heading": heading[:100], "other": headings[columns[field]][:100]}
+            faults.append(Fault("file_heading_twice", field, line, params))
+        else:
+            columns[field] = index
+    missing = [c for c in HOLDINGS.columns if c.required and c.field not in columns]
+    if not any(field in columns for field in DATED):
+        missing += [c for c in HOLDINGS.columns if c.field == "acquired_on"]
+    faults += [
+        Fault("file_heading_missing", c.field, line, {"heading": c.english, "danish": c.danish}) for c in missing
+    ]
+    warnings = tuple(_unknown(heading, frozenset(columns), line) for heading in unknown)
+    titles = {field: headings[index][:SHORT] for field, index in columns.items()}
+    return HeadingMap(columns, titles, len(headings), tuple(faults), warnings)
+
+
+def _unknown(heading: str, taken: frozenset[str], line: str) -> Fault:
+    hint = HOLDINGS.hint(heading, taken)
+    code = "file_heading_near" if hint else "file_heading_unknown"
+    return Fault(code, "file", line, {"heading": heading[:100], "hint": hint}, severity="warning")
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingsFile:
+    """An export whose headings were looked at; its rows may be read where `headings` has no faults.
+
+    Use as a context manager: leaving it removes the child's file.
+    """
+
+    file: NormalizedFile
+    headings: HeadingMap
+
+    @property
+    def mapping(self) -> dict[str, str | None]:
+        """Each heading of the file with the field that it was read as, None for none."""
+        fields = {index: field for field, index in self.headings.columns.items()}
+        return {h: fields.get(index) for index, h in enumerate(self.file.headings.cells) if fold(h)}
+
+    def rows(self) -> Iterator[ParsedHolding]:
+        """Every data row in the file's order, one at a time."""
+        for raw in self.file.rows():
+            yield parse_holding(raw, self.headings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.file.remove()
+
+
+def open_holdings(path: Path, filename: str, taught: Mapping[str, str], folder: Path | None = None) -> HoldingsFile:
+    """Read `path`, uploaded as `filename`, in a limited process. Raises Invalid for the file itself, `file_no_rows`."""
+    known = HOLDINGS.names | {heading for heading, field in taught.items() if field}
+    file = read_in_child(path, filename, folder, known=known)
+    if file.count == 0:
+        file.remove()
+        raise Invalid(Fault("file_no_rows", "file"))
+    return HoldingsFile(file, map_columns(file.headings.cells, taught, row=file.headings.number))
+
+
+def parse_holding(raw: RawRow, headings: HeadingMap) -> ParsedHolding:
+    """Read one row below `headings`. Points are told only, so a fault of theirs is a warning."""
+    values = texts_of(raw, headings)
+    faults = too_wide(raw, headings)
+    found: dict[str, object] = {}
+    for field in FIELDS:
+        required = field in ("part_number", "quantity")
+        try:
+            text = plain_text(
+                values.get(field, ""),
+                required=required,
+                limit=LENGTHS.get(field, SHORT * 2),
+                prose=field == "description",
+            )
+            if text:
+                found |= _read(field, text)
+        except Unreadable as error:
+            fault = cell_fault(error, field, raw, headings, values)
+            faults.append(replace(fault, severity="warning") if field == "points" else fault)
+    return ParsedHolding(raw.number, Holding(**found), values, tuple(faults))  # type: ignore[arg-type]
+
+
+def _read(field: str, text: str) -> dict[str, object]:
+    """What one cell says, by field of Holding. Raises Unreadable."""
+    if field == "part_number":
+        return {field: parse_part_number(text)}
+    if field == "quantity":
+        return {field: parse_quantity(text)}
+    if field == "points":
+        return {field: parse_amount(text).quantize(Decimal("0.01"))}
+    if field == "coverage":
+        first, last = parse_period(text)
+        return {"coverage_start": first, "coverage_end": last}
+    if field in ("acquired_on", "coverage_start", "coverage_end"):
+        return {field: parse_export_date(text)}
+    return {field: " ".join(text.split())}

@@ -1,0 +1,274 @@
+"""What a customer holds from a file: taken in, compared with the record, accepted or rejected by a rep (section 8).
+
+A file of a rep or operator is the record at once. One of a customer or partner is declared, and counts when accepted.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, connection, transaction
+
+from licenses.intake.entitlements import read_mapping
+from licenses.intake.gate import check_name
+from licenses.models import EntitlementImport, EntitlementImportRow
+from licenses.operations.holding_sets import compare, record
+from licenses.operations.price_imports import MOST_REASON, stored_fault
+from licenses.queries.entitlement_imports import HoldingVerdict, roles_on, taught_by
+from licenses.rules.workflow import AUTHOR, DESK, ENTITLEMENT_IMPORT
+from portal.kernel.errors import Fault, Forbidden, Invalid, NotFound, Refused
+from sites.events import tell
+from sites.jobs import enqueue
+from sites.models import Site
+from sites.numbers import next_number
+from sites.tenancy import Actor
+
+JOB = "entitlements.import"
+OPEN = ("uploaded", "checking", "checked", "applying")
+# More lines than this are recorded by a worker.
+AT_ONCE = 2000
+
+
+@transaction.atomic
+def upload_holdings(
+    *, actor: Actor, at: datetime, site: Site, upload: UploadedFile, mapping: Mapping[str, Any] | None = None
+) -> EntitlementImport:
+    """Take in a file of what is held at `site`, which `actor` sees; a worker checks it.
+
+    `mapping` says what headings mean (heading → field, None: not read); it is remembered for the customer. Raises
+    Forbidden (`not_yours`), Invalid with every fault of file and mapping, Refused (`import_file_twice`).
+    """
+    if not actor.may_write(site.customer):
+        raise Forbidden(Fault("not_yours"))
+    name = (upload.name or "").replace("\\", "/").rpartition("/")[2][-200:]
+    said, faults = read_mapping(mapping or {})
+    try:
+        check_name(name, upload.size or 0)
+    except Invalid as refusal:
+        faults += refusal.faults
+    if faults:
+        raise Invalid(*faults)
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    case = EntitlementImport(
+        number=next_number("holdings_import"),
+        customer_id=site.customer_id,
+        site=site,
+        created_by_id=actor.user_id,
+        created_at=at,
+        filename=name,
+        fingerprint=digest.hexdigest(),
+        declared=not (actor.is_staff and actor.covers(site.customer)),
+        taught=_taught(taught_by(site.customer), said),
+    )
+    _refuse_repeat(case)
+    upload.seek(0)
+    case.file.save(f"{case.pk}.{name.rpartition('.')[2].lower()}", upload, save=False)
+    try:
+        with transaction.atomic():
+            case.save(force_insert=True)
+    except IntegrityError:
+        case.file.delete(save=False)
+        _refuse_repeat(case)
+        raise
+    tell(actor=actor, at=at, kind="uploaded", subject=case, customer_id=case.customer_id, filename=name)
+    enqueue(kind=JOB, subject_id=case.pk, actor=actor, at=at)
+    return case
+
+
+def _taught(before: Mapping[str, str], said: Mapping[str, str]) -> dict[str, str]:
+    """What was said before, mended: a field that is named for another column now is free."""
+    fields = {field for field in said.values() if field}
+    return {heading: field for heading, field in before.items() if field not in fields} | dict(said)
+
+
+def _refuse_repeat(case: EntitlementImport) -> None:
+    same = EntitlementImport.objects.filter(site=case.site, fingerprint=case.fingerprint, status__in=OPEN)
+    if earlier := same.first():
+        raise Refused(Fault("import_file_twice", "file", params={"number": str(earlier)}))
+
+
+def load_holdings(import_id: UUID) -> EntitlementImport:
+    """The import, locked. Raises NotFound."""
+    rows = EntitlementImport.objects.select_for_update(of=("self",)).select_related("customer")
+    case = rows.filter(pk=import_id).first()
+    if case is None:
+        raise NotFound(Fault("http_404"))
+    return case
+
+
+def step_holdings(case: EntitlementImport, action: str, **changes: Any) -> None:
+    """Take the import along its table. Raises Refused where the table has no such step."""
+    case.status = ENTITLEMENT_IMPORT.require(action, case.status).target
+    case.version += 1
+    for name, value in changes.items():
+        setattr(case, name, value)
+    case.save(update_fields=["status", "version", *changes])
+
+
+def keep_headings(case: EntitlementImport, mapping: Mapping[str, str | None], faults: Sequence[Fault]) -> None:
+    """Keep what the file's headings were read as, and what is to be told about them."""
+    case.headings, case.mapping = list(mapping), dict(mapping)
+    case.faults = [stored_fault(fault) for fault in faults]
+    case.save(update_fields=["headings", "mapping", "faults"])
+
+
+def record_rows(case: EntitlementImport, verdicts: Sequence[HoldingVerdict]) -> None:
+    """Write the verdicts of a chunk."""
+    EntitlementImportRow.objects.bulk_create((_row(case, verdict) for verdict in verdicts), batch_size=1000)
+
+
+def _row(case: EntitlementImport, verdict: HoldingVerdict) -> EntitlementImportRow:
+    said = verdict.holding
+    return EntitlementImportRow(
+        file_import=case,
+        customer_id=case.customer_id,
+        number=verdict.row.number,
+        outcome="new" if verdict.readable else "rejected",
+        readable=verdict.readable,
+        site_id=verdict.site_id,
+        part_number=said.part_number,
+        kind=verdict.kind if said.part_number else "",
+        description=verdict.description,
+        quantity=said.quantity,
+        order_reference=said.order_reference,
+        acquired_on=said.acquired_on,
+        coverage_start=said.coverage_start,
+        coverage_end=said.coverage_end,
+        points=said.points,
+        values=dict(verdict.row.values),
+        errors=[stored_fault(fault) for fault in verdict.faults],
+    )
+
+
+@transaction.atomic
+def finish_holdings_check(*, actor: Actor, at: datetime, on: date, import_id: UUID) -> EntitlementImport:
+    """All rows are judged: compare them with the record. What isn't declared is recorded at once."""
+    case = _locked(import_id)
+    figures = compare(case)
+    step_holdings(case, "finish_checking", checked_at=at, **figures)
+    counts = {name: count for name, count in figures.items() if name != "compared"}
+    tell(actor=actor, at=at, kind="checked", subject=case, customer_id=case.customer_id, **counts)
+    if not case.declared and DESK in roles_on(actor, case):
+        step_holdings(case, "accept", decided_by_id=actor.user_id, decided_at=at)
+        _record(case, actor=actor, at=at, on=on)
+    return case
+
+
+def _locked(import_id: UUID) -> EntitlementImport:
+    """The import, with all others of its customer kept waiting, so that no line is recorded twice."""
+    case = load_holdings(import_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"holdings {case.customer_id}"])
+    return case
+
+
+def _record(case: EntitlementImport, *, actor: Actor, at: datetime, on: date) -> None:
+    """Record an import that is `applying`. Raises Refused (`import_record_moved`)."""
+    try:
+        with transaction.atomic():
+            record(case, at=at, on=on)
+    except IntegrityError as refusal:
+        raise Refused(Fault("import_record_moved")) from refusal
+    step_holdings(case, "finish")
+    tell(actor=actor, at=at, kind="accepted", subject=case, customer_id=case.customer_id)
+
+
+@transaction.atomic
+def accept_holdings(
+    *, actor: Actor, at: datetime, on: date, import_id: UUID, version: int | None = None
+) -> EntitlementImport:
+    """Let a declared import count: lines and cover are added, quantities corrected, proofs issued, all or nothing.
+
+    A large one is left to a worker (`applying`). `on` is today, `version` the one that the decider saw. Raises
+    Forbidden (`not_yours`, `own_case`), Refused (`not_from_here`, `stale`, `import_record_moved`: the difference is
+    another one by now).
+    """
+    case = _at_the_desk(actor, import_id, "accept")
+    if version is not None and version != case.version:
+        raise Refused(Fault("stale"))
+    step_holdings(case, "accept", decided_by_id=actor.user_id, decided_at=at)
+    if case.rows_new + case.rows_changed + case.rows_gone > AT_ONCE:
+        enqueue(kind=JOB, subject_id=case.pk, actor=actor, at=at)
+        return case
+    settle_holdings(actor=actor, at=at, on=on, import_id=case.pk)
+    return load_holdings(case.pk)
+
+
+@transaction.atomic
+def settle_holdings(*, actor: Actor, at: datetime, on: date, import_id: UUID) -> None:
+    """Record an accepted import. Raises Refused (`import_record_moved`) when the difference isn't the one shown."""
+    case = _locked(import_id)
+    if case.status != EntitlementImport.Status.APPLYING:
+        return
+    if compare(case)["compared"] != case.compared:
+        raise Refused(Fault("import_record_moved"))
+    _record(case, actor=actor, at=at, on=on)
+
+
+@transaction.atomic
+def put_holdings_back(*, actor: Actor, at: datetime, import_id: UUID, faults: Sequence[Fault]) -> None:
+    """Undo the acceptance of an import that couldn't be recorded, saying why; the decision is open again."""
+    case = load_holdings(import_id)
+    told = [*case.faults, *(stored_fault(fault) for fault in faults)]
+    step_holdings(case, "put_back", decided_by_id=None, decided_at=None, faults=told)
+    tell(actor=actor, at=at, kind="put_back", subject=case, customer_id=case.customer_id)
+
+
+@transaction.atomic
+def reject_holdings(*, actor: Actor, at: datetime, import_id: UUID, reason: str) -> EntitlementImport:
+    """Put a declared import away. Raises Forbidden, Invalid (`reason_required`), Refused."""
+    case = _at_the_desk(actor, import_id, "reject")
+    said = reason.replace("\0", "").strip()[:MOST_REASON]
+    if not said:
+        raise Invalid(Fault("reason_required", "reason"))
+    step_holdings(case, "reject", decided_by_id=actor.user_id, decided_at=at, decision_reason=said)
+    tell(actor=actor, at=at, kind="rejected", subject=case, customer_id=case.customer_id, reason=said)
+    return case
+
+
+def _at_the_desk(actor: Actor, import_id: UUID, action: str) -> EntitlementImport:
+    case = load_holdings(import_id)
+    if DESK not in roles_on(actor, case):
+        raise Forbidden(Fault("not_yours"))
+    ENTITLEMENT_IMPORT.require(action, case.status)
+    if case.declared and case.created_by_id == actor.user_id:
+        raise Forbidden(Fault("own_case"))
+    return case
+
+
+@transaction.atomic
+def map_holdings(*, actor: Actor, at: datetime, import_id: UUID, mapping: Mapping[str, Any]) -> EntitlementImport:
+    """Mend what the headings mean and read the file again. Raises Forbidden, Invalid, Refused."""
+    case = _for_its_people(actor, import_id)
+    said, faults = read_mapping(mapping)
+    if faults:
+        raise Invalid(*faults)
+    if not case.headings:
+        raise Refused(Fault("import_unreadable"))
+    step_holdings(case, "map", taught=_taught(case.taught, said), faults=[], checked_at=None, compared="")
+    EntitlementImportRow.objects.filter(file_import=case).delete()
+    tell(actor=actor, at=at, kind="mapped", subject=case, customer_id=case.customer_id)
+    enqueue(kind=JOB, subject_id=case.pk, actor=actor, at=at)
+    return case
+
+
+@transaction.atomic
+def compare_holdings(*, actor: Actor, at: datetime, import_id: UUID) -> EntitlementImport:
+    """Compare the rows with the record as it stands now. Raises Forbidden (`not_yours`), Refused."""
+    case = _for_its_people(actor, import_id)
+    step_holdings(case, "compare", faults=[f for f in case.faults if f["code"] != "import_record_moved"])
+    tell(actor=actor, at=at, kind="compared_again", subject=case, customer_id=case.customer_id)
+    enqueue(kind=JOB, subject_id=case.pk, actor=actor, at=at)
+    return case
+
+
+def _for_its_people(actor: Actor, import_id: UUID) -> EntitlementImport:
+    case = load_holdings(import_id)
+    if not roles_on(actor, case) & {AUTHOR, DESK}:
+        raise Forbidden(Fault("not_yours"))
+    return case
