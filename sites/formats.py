@@ -18,6 +18,7 @@ from portal.kernel.money import minor_step, round_money, round_points
 
 NBSP = "\N{NO-BREAK SPACE}"
 DAY_PATTERNS = {"da": "d.M.y", "en": "d MMMM y"}
+MONTH_PATTERN = "LLL"
 TIME_PATTERNS = {"da": " kl. %H.%M", "en": ", %H:%M"}
 SECOND_PATTERNS = {"da": " kl. %H.%M.%S", "en": ", %H:%M:%S"}
 DEFAULT = "en"
@@ -96,6 +97,11 @@ def format_date(day: date, lang: str) -> str:
 @lru_cache(maxsize=4096)
 def _day(day: date, language: str) -> str:
     return babel_date(day, DAY_PATTERNS[language], locale=_locale(language))
+
+
+def format_month(day: date, lang: str, *, year: bool = False) -> str:
+    """The month of `day`, short enough for an axis: mar. or mar. 2027 in Danish, Mar or Mar 2027 in English."""
+    return babel_date(day, f"{MONTH_PATTERN} y" if year else MONTH_PATTERN, locale=_locale(_language(lang)))
 
 
 def format_moment(instant: datetime, lang: str, *, seconds: bool = False) -> str:

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from licenses.rules.whatif import candidate_dates
@@ -15,7 +14,7 @@ from migrations_app.queries.what_if_view import keys
 from migrations_app.words.labels import SEVERITIES
 from portal.kernel.blocker import Blocker
 from portal.kernel.charts import Chart, Key, bar_chart
-from sites.templatetags.formats import day, number
+from sites.templatetags.formats import day, month, number
 from sites.tenancy.actor import Actor
 from sites.words import sentence
 
@@ -128,7 +127,7 @@ def _heals(first: Answer, names: dict[str, str]) -> tuple[tuple[date, str], ...]
 
 
 def _short(row: DateRow) -> str:
-    return _("now") if row.is_today else date_format(row.on, "M")
+    return _("now") if row.is_today else month(row.on)
 
 
 def _cost_chart(rows: Sequence[DateRow], currency: str) -> Chart:

@@ -23,7 +23,7 @@ from migrations_app.queries.what_if_why import WhatIfWhys, whys_of, with_whys
 from migrations_app.words.labels import SEVERITIES
 from portal.kernel.charts import Chart, Key, Label, bar_chart, percent, step_chart
 from portal.kernel.errors import Fault
-from sites.templatetags.formats import day, money, number
+from sites.templatetags.formats import day, money, month_of_year, number
 from sites.templatetags.formats import points as figure
 from sites.words import blocker_as_json
 
@@ -323,7 +323,7 @@ def _ticks(first: date, until: date, months: int) -> list[tuple[date, str]]:
     """New Year's days between, and midsummers where the time is short, with their names."""
     marks = (NEW_YEAR, MIDSUMMER) if months <= SHORT_HORIZON else (NEW_YEAR,)
     days = [date(year, *mark) for year in range(first.year, until.year + 1) for mark in marks]
-    short = partial(date_format, format="M Y") if months <= SHORT_HORIZON else partial(date_format, format="Y")
+    short = month_of_year if months <= SHORT_HORIZON else partial(date_format, format="Y")
     return [(on, short(on)) for on in days if first <= on < until]
 
 
@@ -340,7 +340,7 @@ def _term_chart(result: WhatIf, book: RuleBook) -> Chart:
     )
     return bar_chart(
         summary,
-        [(date_format(t.ends_on, "M Y"), (t.points_without, t.points_with)) for t in result.terms],
+        [(month_of_year(t.ends_on), (t.points_without, t.points_with)) for t in result.terms],
         (Key("stay", without), Key("move", with_move)),
         number,
         thresholds=[] if outside else ladder[: above + 1],

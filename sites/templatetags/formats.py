@@ -48,6 +48,18 @@ def day(value: date | str | None) -> str:
 
 
 @register.filter
+def month(value: date) -> str:
+    """`{{ row.on|month }}`: mar. or Mar."""
+    return formats.format_month(value, _lang())
+
+
+@register.filter
+def month_of_year(value: date) -> str:
+    """`{{ term.ends_on|month_of_year }}`: mar. 2027 or Mar 2027."""
+    return formats.format_month(value, _lang(), year=True)
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """`{{ entry.recorded_at|moment }}`: an instant in the page's time zone, to the minute."""
     return formats.format_moment(value, _lang()) if value else ""

@@ -10,7 +10,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from sites.formats import format_amount, format_date, format_moment, format_money, format_number, format_points
+from sites.formats import (
+    format_amount,
+    format_date,
+    format_moment,
+    format_money,
+    format_month,
+    format_number,
+    format_points,
+)
 
 
 @pytest.mark.parametrize(
@@ -117,3 +125,17 @@ def test_the_desk_writes_dates_like_every_page(lang: str) -> None:
             assert date_format(instant, name) == format_date(instant, lang)
         for name in ("DATETIME_FORMAT", "SHORT_DATETIME_FORMAT"):
             assert date_format(instant, name) == format_moment(instant, lang)
+
+
+@pytest.mark.parametrize(
+    ("day", "danish", "english"),
+    [
+        (date(2027, 3, 5), "mar. 2027", "Mar 2027"),
+        (date(2027, 5, 1), "maj 2027", "May 2027"),
+        (date(2026, 12, 31), "dec. 2026", "Dec 2026"),
+    ],
+)
+def test_months_on_an_axis_are_small_letters_in_danish(day: date, danish: str, english: str) -> None:
+    assert format_month(day, "da", year=True) == danish
+    assert format_month(day, "en", year=True) == english
+    assert format_month(day, "da") == danish.removesuffix(day.strftime(" %Y"))
