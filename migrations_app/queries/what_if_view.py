@@ -213,8 +213,8 @@ def _moved_line(line: Any, quantity: int) -> MovedLine:
 def _with_lines_without_cover(answer: Answer) -> dict[str, Any]:
     """The plan as JSON, with lines that never had S&S told among those left out: there is nothing to renew."""
     told = as_json(answer.result)
-    bare = [Fault("cover_never", line=str(line.pk)) for line in answer.lines if line.coverage_end is None]
-    told["left_out"] += [{"entitlement": fault.line, "code": fault.code} for fault in bare]
+    bare = [str(line.pk) for line in answer.lines if line.coverage_end is None]
+    told["left_out"] += [{"entitlement": key, "code": "cover_never"} for key in bare]
     return told
 
 
@@ -248,7 +248,7 @@ def _headline(result: WhatIf, months: int, gained: Decimal, level: LevelChange) 
     if level.differs:
         reached = _("takes the Agreement to level %(with)s instead of %(without)s by %(day)s")
     else:
-        reached = _("leaves the Agreement at level %(with)s")
+        reached = _("leaves the Agreement at level %(with)s on %(day)s, as staying would")
     levels = {"with": level.with_move, "without": level.without, "day": day(level.on)}
     return _("%(cost)s, %(points)s and %(level)s.") % {
         "cost": cost % told,

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from migrations_app.models import TransferRequest
 from migrations_app.views.what_if import LONGEST_QUERY
+from sites.templatetags.formats import day
 from tests.cast import looking
 from tests.moving import movable
 from tests.what_if import ASK, PAGE, PDF, fields
@@ -57,6 +58,14 @@ def test_the_form_answers_under_an_address_of_its_own(client_of, world, lines):
     assert asked.status_code == 302 and asked.url.startswith(f"{PAGE}?")
     page = client.get(asked.url)
     assert page.status_code == 200 and page.context["view"].headline in page.content.decode()
+
+
+def test_a_level_that_the_move_leaves_alone_is_told_with_its_day(client_of, world, lines):
+    view = client_of("mette").get(PAGE, fields(world, lines[:1])).context["view"]
+    last = view.result.terms[-1]
+    assert last.level_with == last.level_without
+    told = f"leaves the Agreement at level {last.level_with} on {day(last.ends_on)}, as staying would."
+    assert view.headline.endswith(told)
 
 
 def test_what_is_too_long_for_an_address_is_answered_at_once(client_of, world, lines, monkeypatch):
