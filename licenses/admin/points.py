@@ -26,7 +26,7 @@ from licenses.operations.points import (
     sign_adjustment,
     withdraw_adjustment,
 )
-from licenses.queries.adjustments import entry_faults, keeps_points, roles_on, standing_closing, waiting_correction
+from licenses.queries.adjustments import entry_faults, keeps_points, roles_on, waiting_correction, with_standing
 from licenses.rules.workflow import AUTHOR, POINTS_ADJUSTMENT
 from licenses.views.shared import Item, reader
 from portal.kernel.errors import DomainError, Fault, Refused
@@ -273,9 +273,12 @@ class TermClosingAdmin(DeskAdmin):
     ordering = ("-recorded_at", "-starts_on")
     list_display_links = None
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return with_standing(super().get_queryset(request))
+
     @admin.display(description=gettext_lazy("re-open"))
-    def again(self, closing: TermClosing) -> str:
-        if standing_closing(closing.agreement_id, closing.starts_on) != closing:
+    def again(self, closing: Any) -> str:
+        if not closing.stands:
             return "–"
         asked = urlencode({"agreement": closing.agreement.number, "starts_on": closing.starts_on.isoformat()})
         url = reverse("admin:licenses_termreopening_add")

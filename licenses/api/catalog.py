@@ -45,7 +45,8 @@ class PartSerializer(serializers.Serializer):
     @extend_schema_field(PriceSerializer(many=True))
     def get_prices(self, part: Part) -> Any:
         """List by list, the newest prices first, up the ladder and then GV and ED."""
-        prices = sorted(part.prices.all(), key=lambda price: self._rungs.get(price.level, len(self._rungs)))
+        rungs = self._rungs
+        prices = sorted(part.prices.all(), key=lambda price: rungs.get(price.level, len(rungs)))
         prices.sort(key=_newest_of_each_list)
         return PriceSerializer(prices, many=True).data
 

@@ -2,7 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from licenses.models import PointsAdjustment, PointsMovement, TermClosing, TermReopening
 from licenses.rules.terms import term_containing
@@ -36,6 +39,19 @@ def standing_closing(agreement_id: UUID, starts_on: date) -> TermClosing | None:
         agreement_id=agreement_id, starts_on__lte=starts_on, reopened_at__gte=last.recorded_at
     )
     return None if since.exists() else last
+
+
+def with_standing(closings: QuerySet[TermClosing]) -> QuerySet[Any]:
+    """`closings` with `stands`: whether each still keeps its Term shut, as `standing_closing` says of one."""
+    later = TermClosing.objects.filter(
+        agreement_id=OuterRef("agreement_id"), starts_on=OuterRef("starts_on"), recorded_at__gt=OuterRef("recorded_at")
+    )
+    since = TermReopening.objects.filter(
+        agreement_id=OuterRef("agreement_id"),
+        starts_on__lte=OuterRef("starts_on"),
+        reopened_at__gte=OuterRef("recorded_at"),
+    )
+    return closings.annotate(stands=~Exists(later) & ~Exists(since))
 
 
 def day_faults(agreement: Agreement, effective_on: date, on: date) -> list[Fault]:

@@ -83,8 +83,8 @@ def _policy(policy: Policy, given: Mapping[str, str], before: RuleBook, faults: 
             faults.append(Fault("choice_unknown", policy.name, params=told))
         return text
     if not (text.isascii() and text.isdecimal() and len(text) < 10) or not policy.least <= int(text) <= policy.most:
-        told = {"value": text, "least": policy.least, "most": policy.most}
-        faults.append(Fault("policy_range", policy.name, params=told))
+        bounds = {"value": text, "least": policy.least, "most": policy.most}
+        faults.append(Fault("policy_range", policy.name, params=bounds))
         return policy.least
     return int(text)
 

@@ -49,7 +49,7 @@ class WaiverSerializer(serializers.Serializer):
 class PlanField(serializers.JSONField):
     """What the move would do; the derivations that are kept with it are told when they are asked for."""
 
-    def to_representation(self, value: dict[str, Any]) -> dict[str, Any]:
+    def to_representation(self, value: Any) -> Any:
         return {name: each for name, each in value.items() if name != "why"}
 
 

@@ -22,7 +22,6 @@ from migrations_app.queries.what_if import Answer, Question
 from migrations_app.queries.what_if_why import WhatIfWhys, whys_of, with_whys
 from migrations_app.words.labels import SEVERITIES
 from portal.kernel.charts import Chart, Key, Label, bar_chart, percent, step_chart
-from portal.kernel.errors import Fault
 from sites.templatetags.formats import day, money, month_of_year, number
 from sites.templatetags.formats import points as figure
 from sites.words import blocker_as_json
