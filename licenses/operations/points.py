@@ -12,16 +12,17 @@ from licenses.queries.adjustments import (
     day_faults,
     ended_term,
     entry_faults,
+    is_shut,
     keeps_points,
     points_faults,
     reversal_day,
     roles_on,
     sites_of,
-    standing_closing,
     waiting_correction,
 )
 from licenses.rules.workflow import AUTHOR, POINTS_ADJUSTMENT, SECOND
 from portal.kernel.errors import Fault, Forbidden, Invalid, NotFound, Refused
+from portal.kernel.period import Period
 from sites.events import tell
 from sites.models import Agreement
 from sites.numbers import next_number
@@ -180,18 +181,19 @@ def reopen_term(
     Raises Forbidden (`not_yours`), Invalid with every fault, Refused (`term_not_closed`) for a Term that is open.
     """
     faults: list[Fault] = []
+    term: Period | None = None
     agreement = _agreement(actor, agreement_number)
     if agreement is None:
         faults.append(_no_agreement(agreement_number))
     if starts_on is None:
         faults.append(Fault("field_required", "starts_on"))
-    elif agreement and ended_term(agreement, starts_on, on) is None:
+    elif agreement and (term := ended_term(agreement, starts_on, on)) is None:
         faults.append(Fault("term_not_ended", "starts_on", params={"value": starts_on}))
     said, missing = _reason(reason)
     faults += missing
-    if faults or agreement is None or starts_on is None:
+    if faults or agreement is None or starts_on is None or term is None:
         raise Invalid(*faults)
-    if standing_closing(agreement.pk, starts_on) is None:
+    if not is_shut(agreement, term, on):
         raise Refused(Fault("term_not_closed", params={"value": starts_on}))
     reopening = TermReopening.objects.create(
         customer=agreement.customer,

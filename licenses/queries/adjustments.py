@@ -3,7 +3,6 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -28,21 +27,22 @@ def roles_on(actor: Actor, case: PointsAdjustment) -> frozenset[str]:
     return frozenset({AUTHOR if case.proposed_by_id == actor.user_id else SECOND})
 
 
-def standing_closing(agreement_id: UUID, starts_on: date) -> TermClosing | None:
-    """The closing that keeps the Term shut; None where it is open still, or re-opened since (rule P7)."""
-    closing = TermClosing.objects.filter(agreement_id=agreement_id, starts_on=starts_on).order_by("-recorded_at")
-    last = closing.first()
-    if last is None:
-        return None
+def is_shut(agreement: Agreement, term: Period, on: date) -> bool:
+    """Whether `term` takes no entries on `on`: it has ended, and no rep opened it again (rule P7).
+
+    It is so from the Anniversary on, whether or not its closing has been recorded yet.
+    """
+    if term.ends_on >= on:
+        return False
+    closings = TermClosing.objects.filter(agreement=agreement, starts_on=term.starts_on).order_by("-recorded_at")
+    last = closings.values_list("recorded_at", flat=True).first()
     # A re-opened Term takes every later one with it: what they opened with may change.
-    since = TermReopening.objects.filter(
-        agreement_id=agreement_id, starts_on__lte=starts_on, reopened_at__gte=last.recorded_at
-    )
-    return None if since.exists() else last
+    since = TermReopening.objects.filter(agreement=agreement, starts_on__lte=term.starts_on, until__gte=on)
+    return not (since.filter(reopened_at__gte=last) if last else since).exists()
 
 
 def with_standing(closings: QuerySet[TermClosing]) -> QuerySet[Any]:
-    """`closings` with `stands`: whether each still keeps its Term shut, as `standing_closing` says of one."""
+    """`closings` with `stands`: whether each still keeps its Term shut, as `is_shut` says of one."""
     later = TermClosing.objects.filter(
         agreement_id=OuterRef("agreement_id"), starts_on=OuterRef("starts_on"), recorded_at__gt=OuterRef("recorded_at")
     )
@@ -63,7 +63,7 @@ def day_faults(agreement: Agreement, effective_on: date, on: date) -> list[Fault
         return [Fault("points_day_early", "effective_on", params={"first": agreement.term_start})]
     if effective_on > on:
         return [Fault("points_day_late", "effective_on", params={"today": on})]
-    if standing_closing(agreement.pk, term.starts_on):
+    if is_shut(agreement, term, on):
         told = {"starts_on": term.starts_on, "ends_on": term.ends_on}
         return [Fault("points_term_closed", "effective_on", params=told)]
     return []
@@ -76,7 +76,7 @@ def reversal_day(agreement: Agreement, entry: PointsMovement, on: date) -> date:
     that has ended and still, or again, takes entries: then the correction counts there, after everything else.
     """
     term = term_containing(agreement.term_start, entry.effective_on) if agreement.term_start else None
-    if term is None or term.ends_on >= on or standing_closing(agreement.pk, term.starts_on):
+    if term is None or term.ends_on >= on or is_shut(agreement, term, on):
         return on
     return term.ends_on
 

@@ -18,8 +18,10 @@ from licenses.operations.points import (
     withdraw_adjustment,
 )
 from licenses.queries import standing
-from licenses.rules.terms import terms_between
+from licenses.queries.adjustments import day_faults, is_shut
+from licenses.rules.terms import term_containing, terms_between
 from portal.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from portal.kernel.period import DAY
 from sites.clock import now
 from tests.cast import looking
 
@@ -276,3 +278,15 @@ def test_nobody_asks_about_points_out_of_reach(desk, as_actor):
         with connection.cursor() as cursor:
             cursor.execute(asked, [[str(desk.agreement.pk)], desk.today])
             assert len(cursor.fetchall()) == seen
+
+
+def test_an_ended_term_is_shut_before_its_closing_is_recorded(world, as_actor, today):
+    """The Anniversary shuts a Term, not the worker that writes the closing."""
+    agreement = world.agreement
+    ended = term_containing(agreement.term_start, agreement.term_start)
+    on = ended.ends_on + DAY
+    assert not TermClosing.objects.filter(agreement=agreement).exists()
+    as_actor("rikke")
+    assert is_shut(agreement, ended, on) and not is_shut(agreement, ended, ended.ends_on)
+    assert [f.code for f in day_faults(agreement, ended.ends_on, on)] == ["points_term_closed"]
+    assert not day_faults(agreement, on, on)
