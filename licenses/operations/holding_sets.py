@@ -186,6 +186,7 @@ def record(case: EntitlementImport, *, at: datetime, on: date) -> None:
         cursor.execute("SET CONSTRAINTS licenses_entitlementimportrow_entitlement_id_of_tenant DEFERRED")
         for statement in (_PARTS, _NAME, _OPEN, _COVER, _COVERED, _FOLLOW):
             cursor.execute(statement, asked)
+        cursor.execute("SET LOCAL enable_nestloop = on")  # movements and proofs are looked up by their keys
         for entries in _chunks(case, on):
             post_quantities(entries)
             renew_proofs(on=on, entries=entries)
@@ -222,8 +223,11 @@ def _entry(case: EntitlementImport, row: EntitlementImportRow, on: date) -> Quan
 
 @contextmanager
 def _sets() -> Iterator[CursorWrapper]:
-    """A cursor whose statements join whole sets and may take as long as they need to."""
+    """A cursor whose statements join whole sets and may take as long as they need to.
+
+    Of rows just written the planner knows nothing, and would join one by one what comes by thousands.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = '300s'")
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL statement_timeout = '300s'")
         yield cursor
-        cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+        cursor.execute("SET LOCAL enable_nestloop = on; SET LOCAL jit = DEFAULT; SET LOCAL statement_timeout = DEFAULT")

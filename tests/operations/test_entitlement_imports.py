@@ -4,9 +4,19 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 
 from licenses.ledger_audit import audit
-from licenses.models import CoverPeriod, Entitlement, Part, Proof, QuantityMovement
+from licenses.models import (
+    CoverPeriod,
+    Entitlement,
+    EntitlementImport,
+    EntitlementImportRow,
+    Part,
+    Proof,
+    QuantityMovement,
+)
 from licenses.operations import hold
 from licenses.operations.entitlement_imports import (
     accept_holdings,
@@ -236,12 +246,18 @@ def test_a_large_import_is_recorded_by_a_worker(acting, run_jobs, site, accept, 
     run_jobs()
     assert fresh(case).status == "accepted"
     agrees(today)
-    other = checked(acting, run_jobs, "mette", site, [row("D3CCCLL"), row("D4DDDLL")])
-    accept(other)
-    with looking():
-        Entitlement.objects.filter(order_reference="O-1").update(traded_up=True)
-    late = checked(acting, run_jobs, "mette", site, [row("D6FFFLL"), row("D7GGGLL")])
-    assert late.status == "checked" and fresh(other).status == "accepted"
+
+
+def test_a_large_import_goes_back_where_the_record_moved_on_meanwhile(acting, run_jobs, site, accept, monkeypatch):
+    case = checked(acting, run_jobs, "mette", site, [row(), row("D2BBBLL")])
+    first = handed_in(acting, "rikke", site, [row()])  # waits in front of the recording
+    monkeypatch.setattr("licenses.operations.entitlement_imports.AT_ONCE", 1)
+    assert accept(case).status == "applying"
+    run_jobs()
+    back = fresh(case)
+    assert (fresh(first).status, back.status, back.decided_by_id) == ("accepted", "checked", None)
+    assert [f["code"] for f in back.faults] == ["import_record_moved"]
+    assert held(site, "O-1") == {"D1AAALL": 10}
 
 
 def test_only_the_desk_decides_and_a_rejection_needs_a_reason(acting, run_jobs, site, accept, today):
@@ -270,3 +286,32 @@ def test_a_file_is_refused_before_it_is_read(acting, site, world):
     with acting("lars") as actor:
         refused = lambda: upload_holdings(actor=actor, at=now(), site=site, upload=file_of([row("D2BBBLL")]))  # noqa: E731
         assert codes(Forbidden, refused) == ["not_yours"]
+
+
+def test_the_database_lets_only_the_desk_decide_and_keeps_what_is_decided(acting, run_jobs, site, accept):
+    case = checked(acting, run_jobs, "mette", site, [row()])
+
+    def straight(who: str, status: str) -> None:
+        with acting(who):
+            EntitlementImport.objects.filter(pk=case.pk).update(status=status, version=case.version + 1)
+
+    for status in ("applying", "rejected"):
+        with pytest.raises(DatabaseError):
+            straight("mette", status)
+    with pytest.raises(DatabaseError):
+        straight("rikke", "accepted")
+    with pytest.raises(DatabaseError), acting("rikke"):
+        EntitlementImportRow.objects.filter(file_import=case).update(outcome="same")
+    accept(case)
+    with pytest.raises(DatabaseError):
+        straight("rikke", "checked")
+
+
+def test_the_recording_asks_as_often_for_many_rows_as_for_few(acting, run_jobs, site, accept):
+    asked = []
+    for name, count in (("one", 1), ("few", 20), ("many", 60)):
+        case = checked(acting, run_jobs, "mette", site, [row(order=f"{name}-{n}") for n in range(count)])
+        with CaptureQueriesContext(connection) as queries:
+            accept(case)
+        asked.append(len(queries))
+    assert asked[1] == asked[2]
