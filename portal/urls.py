@@ -10,6 +10,7 @@ from portal.metrics import metrics
 
 urlpatterns = [
     path("", views.landing, name="landing"),
+    path("help/errors/", views.errors_page, name="errors_page"),
     path("help/<slug:slug>/", views.help_page, name="help_page"),
     path("contact-me/", views.contact_me, name="contact_me"),
     path("home/", views.home, name="home"),

@@ -14,6 +14,7 @@ from portal.queries import agreement_cards
 from renewals.queries import live_quotes
 from sites.clock import now, today
 from sites.models import Mandate
+from sites.words import every_code
 
 
 @login_not_required
@@ -27,6 +28,12 @@ def help_page(request: HttpRequest, slug: str) -> HttpResponse:
     """One page of the directory."""
     page = get_object_or_404(ContentEntry, slug=slug)
     return render(request, "home/help_page.html", {"page": page, "directory": ContentEntry.objects.all()})
+
+
+@login_not_required
+def errors_page(request: HttpRequest) -> HttpResponse:
+    """Every code that an answer of the API may carry, where its `type` leads to."""
+    return render(request, "home/errors_page.html", {"codes": every_code()})
 
 
 @login_not_required

@@ -69,6 +69,16 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
+def every_code() -> list[tuple[str, str, str]]:
+    """Each code there is with its sentence and remedy, by code; what a sentence would name is left open."""
+    _words("")
+    return [(code, _open(words.message), _open(words.remedy)) for code, words in sorted(_catalog.items())]
+
+
+def _open(text: str | Promise) -> str:
+    return re.sub(r"%\(\w+\)s", "…", str(text)).replace("%%", "%")
+
+
 def sentence(code: str, params: Mapping[str, Any]) -> str:
     """What is wrong, as a sentence in the active language; the code itself where no words are known."""
     found = _words(code, params)
@@ -124,6 +134,9 @@ def blocker_as_json(blocker: Blocker) -> dict[str, Any]:
 
 
 WORDS: dict[str, Words] = {
+    "body_unreadable": Words(
+        _("The body can't be read as JSON."), _("Send one JSON object, as the documentation of the API shows it.")
+    ),
     "http_400": Words(_("The request holds something that can't be.")),
     "http_401": Words(_("Please sign in first.")),
     "http_403": Words(_("You may see this, but not do that to it.")),

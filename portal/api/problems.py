@@ -48,6 +48,8 @@ def problem_response(exception: Exception, context: dict[str, Any]) -> HttpRespo
         if asked is not None:
             asked.failed_with = exception
         return None
+    if isinstance(exception, exceptions.ParseError):
+        return _answer(400, "invalid", [fault_as_json(Fault("body_unreadable"))])
     if isinstance(exception, exceptions.ValidationError):
         return _answer(400, "invalid", [fault_as_json(f) for f in _faults(exception.detail)])
     code = _TITLES.get(exception.status_code, "error")

@@ -32,6 +32,7 @@ _BATCH = "(?P<verb>submit|retry|undo)"
 
 PAGES = {
     "": OPEN,
+    "help/errors/": OPEN,
     "help/<slug:slug>/": OPEN,
     "contact-me/": OPEN,
     "home/": "302 200 200 200 200 302 302 302",
