@@ -1,6 +1,6 @@
 """The desk of reps: requests that wait for a decision. Operators see the forms."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Case, IntegerField, QuerySet, Value, When
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from migrations_app import operations, queries
 from migrations_app.forms import read_version
 from migrations_app.models import TransferBatch, TransferRequest
+from migrations_app.models.request import RequestQuerySet
 from migrations_app.operations.decisions import NEEDS_REASON
 from migrations_app.policies import must_not_be_own
 from migrations_app.queries.plan import plan_page
@@ -31,16 +32,12 @@ class TransferRequestAdmin(CaseAdmin):
     """The queue, what waits for the rep first and the oldest first; a case is decided, never edited."""
 
     case_template = "admin/migrations_app/case.html"
-    list_display = ("__str__", "status", "turn", "customer", "source_site", "target_site", "age", "submitted_at")
+    list_display = ("__str__", "status", "turn", "customer_name", "source", "target", "age", "submitted_at")
     list_filter = ("status",)
     search_fields = ("number", "customer__name", "source_site__site_number")
-    list_select_related = ("customer", "source_site", "target_site")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TransferRequest]:
-        rows: QuerySet[TransferRequest] = super().get_queryset(request)
-        return rows.select_related(
-            "customer", "target_site__agreement", "source_site__customer", "target_site__customer", "enrollment"
-        )
+        return cast(RequestQuerySet, super().get_queryset(request)).with_ends()
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
         return (WAITS_FIRST, "submitted_at", "number")
@@ -50,6 +47,21 @@ class TransferRequestAdmin(CaseAdmin):
         """Whose turn it is, from status and waiting alone: a list asks nothing per row."""
         waiting = queries.TURN_WHILE_WAITING.get(case.waiting_for)
         return str(TURNS[queries.whose_turn(case.status, (), waiting)])
+
+    @admin.display(description=_("customer"))
+    def customer_name(self, case: TransferRequest) -> str:
+        """Whose licenses move; told by the request itself where the customer lies in another territory."""
+        return case.source_end.customer
+
+    @admin.display(description=_("source site"))
+    def source(self, case: TransferRequest) -> str:
+        """Where they come from, likewise."""
+        return str(case.source_end)
+
+    @admin.display(description=_("target site"))
+    def target(self, case: TransferRequest) -> str:
+        """Where they go, likewise."""
+        return str(case.target_end or "")
 
     @admin.display(description=_("days waiting"))
     def age(self, case: TransferRequest) -> int | None:

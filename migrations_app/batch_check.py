@@ -101,7 +101,7 @@ def _judge(parsed: ParsedRow, desk: Desk) -> Verdict:
         )
         if site is None and value
     ]
-    if source is not None and not asks_for(source.customer, desk.actor):
+    if source is not None and not asks_for(source.customer_id, desk.actor):
         faults.append(Fault("mandate_missing", "source_site_number", line, params={"value": row.source_site_number}))
     if row.effective_on is not None and row.effective_on < desk.today:
         params = {"date": row.effective_on, "today": desk.today}

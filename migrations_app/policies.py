@@ -5,43 +5,54 @@ from datetime import date
 from uuid import UUID
 
 from migrations_app.models import TransferRequest
+from migrations_app.models.ends import seen
 from migrations_app.rules.workflow import REP, REQUESTER, SOURCE_CONTACT, TARGET_CONTACT
 from portal.kernel.errors import Fault, Forbidden
-from sites.models import Customer, Site, SiteContact
+from sites.models import SiteContact
 from sites.tenancy.actor import Actor
+
+# These judge the move or post it; the other steps stand on what the request keeps.
+NEEDS_BOTH_ENDS = frozenset({"submit", "approve", "reverse"})
 
 
 def roles_on(
     request: TransferRequest, actor: Actor, today: date, contact_of: Collection[UUID] | None = None
 ) -> frozenset[str]:
-    """requester, source_contact, target_contact, rep: as many as fit. `contact_of`: see answers_for."""
+    """requester, source_contact, target_contact, rep: as many as fit, of those who read one end as well.
+
+    `contact_of`: see answers_for.
+    """
     roles = set()
-    if actor.user_id == request.created_by_id or asks_for(request.customer, actor):
+    if actor.user_id == request.created_by_id or asks_for(request.customer_id, actor):
         roles.add(REQUESTER)
-    if answers_for(request.source_site, actor, today, contact_of):
+    if answers_for_side(request, "source", actor, today, contact_of):
         roles.add(SOURCE_CONTACT)
-    if request.target_site is not None and answers_for(request.target_site, actor, today, contact_of):
+    if answers_for_side(request, "target", actor, today, contact_of):
         roles.add(TARGET_CONTACT)
-    if "rep" in actor.roles and actor.covers(request.customer):
+    # A customer that the rep can't read lies in another territory.
+    if "rep" in actor.roles and (customer := seen(request, "customer")) is not None and actor.covers(customer):
         roles.add(REP)
     return frozenset(roles)
 
 
-def asks_for(customer: Customer, actor: Actor) -> bool:
+def asks_for(customer_id: UUID, actor: Actor) -> bool:
     """Whether the actor may request something in the customer's name: its own people, and mandated partners."""
-    mandate = actor.mandate_for(customer.pk)
-    return customer.pk in actor.writer_of or (mandate is not None and mandate.can_write)
+    mandate = actor.mandate_for(customer_id)
+    return customer_id in actor.writer_of or (mandate is not None and mandate.can_write)
 
 
-def answers_for(site: Site, actor: Actor, today: date, contact_of: Collection[UUID] | None = None) -> bool:
-    """Whether the actor's yes is the Primary Contact's (rule M4): that person, or a mandate that includes it.
+def answers_for(
+    site_id: UUID, customer_id: UUID, actor: Actor, today: date, contact_of: Collection[UUID] | None = None
+) -> bool:
+    """Whether the actor's yes for a customer's site is the Primary Contact's (rule M4): that person, or a mandate that
+    includes it. Asks by keys, since the site of the other end can't be read.
 
     `contact_of` is what contact_at found for the sites of a page; without it the site is asked about.
     """
-    mandate = actor.mandate_for(site.customer_id)
+    mandate = actor.mandate_for(customer_id)
     if mandate is not None and mandate.can_write and mandate.includes_consent:
         return True
-    return site.pk in (contact_at(actor, [site.pk], today) if contact_of is None else contact_of)
+    return site_id in (contact_at(actor, [site_id], today) if contact_of is None else contact_of)
 
 
 def contact_at(actor: Actor, sites: Iterable[UUID | None], today: date) -> frozenset[UUID]:
@@ -59,8 +70,16 @@ def answers_for_side(
     request: TransferRequest, side: str, actor: Actor, on: date, contact_of: Collection[UUID] | None = None
 ) -> bool:
     """Whether this actor's yes counts for that side."""
-    site = request.source_site if side == "source" else request.target_site
-    return site is not None and answers_for(site, actor, on, contact_of)
+    if side == "source":
+        return answers_for(request.source_site_id, request.customer_id, actor, on, contact_of)
+    site, customer = request.target_site_id, request.target_customer_id
+    return site is not None and customer is not None and answers_for(site, customer, actor, on, contact_of)
+
+
+def must_see_both_ends(request: TransferRequest) -> None:
+    """A step that judges the move stands on the rows at both ends. Raises Forbidden (`end_hidden`)."""
+    if not request.both_ends_seen:
+        raise Forbidden(Fault("end_hidden"))
 
 
 def must_not_be_own(request: TransferRequest, actor: Actor) -> None:

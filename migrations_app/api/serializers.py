@@ -15,7 +15,7 @@ class LineSerializer(serializers.Serializer):
     part_number = serializers.CharField()
     description = serializers.CharField()
     quantity = serializers.IntegerField()
-    owned = serializers.IntegerField()
+    owned = serializers.IntegerField(allow_null=True)
     cover_end = serializers.DateField(allow_null=True)
     order_reference = serializers.CharField()
     proof_number = serializers.CharField(allow_null=True)

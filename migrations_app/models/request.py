@@ -1,10 +1,11 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Entitlement
+from migrations_app.models.ends import End, end_of, seen
 from sites.models import Customer, Enrollment, Site
 from sites.models.base import TenantQuerySet, UUIDModel
 
@@ -18,7 +19,19 @@ class BothEndsQuerySet(TenantQuerySet):
     def visible_to(self, actor: "Actor") -> Self:
         if actor.sees_all_customers:
             return self
-        return self.filter(actor.readable_filter() | actor.readable_filter("target_customer"))
+        # A join to either customer would lose the rows whose other end lies in another rep's territory.
+        reached = Customer.objects.visible_to(actor).values("pk") if actor.territories else actor.readable
+        return self.filter(Q(customer__in=reached) | Q(target_customer__in=reached))
+
+
+class RequestQuerySet(BothEndsQuerySet):
+    """Requests, with the rows at their ends as far as the actor may read them."""
+
+    def with_ends(self) -> Self:
+        """With customer, sites and enrollment: three queries more, since a join loses requests with a hidden end."""
+        sites = Site.objects.select_related("customer", "agreement__customer")
+        ends = [Prefetch(end, queryset=sites) for end in ("source_site", "target_site")]
+        return self.select_related("enrollment").prefetch_related("customer", *ends)
 
 
 class TransferRequest(UUIDModel):
@@ -68,8 +81,10 @@ class TransferRequest(UUIDModel):
     # Findings that stopped the approved move: a rule's no, which heals; a technical fault is another thing.
     stopped_by = models.JSONField(default=list)
     fault = models.TextField(_("technical fault"), blank=True)
+    # Who is at one end may not read the other's rows: what they need to be told of it (migrations_app.models.ends).
+    ends = models.JSONField(default=dict)
 
-    objects = BothEndsQuerySet.as_manager()
+    objects = RequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("transfer request")
@@ -99,6 +114,25 @@ class TransferRequest(UUIDModel):
         """Whether it still holds units."""
         return self.status in self.OPEN
 
+    @property
+    def source_end(self) -> End:
+        """Where the licenses come from, as far as the actor may know it."""
+        return self._end("source")
+
+    @property
+    def target_end(self) -> End | None:
+        """Where they go, as far as the actor may know it; None while there is no site yet."""
+        return self._end("target") if self.target_site_id else None
+
+    @property
+    def both_ends_seen(self) -> bool:
+        """Whether the actor reads the rows at both ends, so that the move can be judged by them."""
+        return self.source_end.seen and (self.target_end is None or self.target_end.seen)
+
+    def _end(self, side: str) -> End:
+        site = seen(self, f"{side}_site")
+        return end_of(site) if site is not None else End(**self.ends.get(side, {}))
+
 
 class TransferLine(UUIDModel):
     """So many units of one license line."""
@@ -109,6 +143,8 @@ class TransferLine(UUIDModel):
     entitlement = models.ForeignKey(Entitlement, models.PROTECT, related_name="+", db_constraint=False)
     quantity = models.BigIntegerField(_("quantity"))
     arrived_as = models.ForeignKey(Entitlement, models.PROTECT, null=True, related_name="+")
+    # As `ends` of the request: part number, description and order reference.
+    told = models.JSONField(default=dict)
 
     objects = BothEndsQuerySet.as_manager()
 

@@ -14,7 +14,14 @@ from migrations_app.models import Consent, TransferRequest
 from migrations_app.operations.requests import record_waivers
 from migrations_app.operations.telling import ask_for_consent, requesters, tell_people
 from migrations_app.outlook import as_json
-from migrations_app.policies import answers_for_side, must_not_be_own, roles_on, sides
+from migrations_app.policies import (
+    NEEDS_BOTH_ENDS,
+    answers_for_side,
+    must_not_be_own,
+    must_see_both_ends,
+    roles_on,
+    sides,
+)
 from migrations_app.queries.kept import move_of, stored
 from migrations_app.reading import WaiverInput
 from migrations_app.rules.checks import may_wait_for, sleeps_until, stops, waits
@@ -58,6 +65,8 @@ def take(
     step = TRANSFER.require(verb, request.status)
     if not roles_on(request, actor, on) & step.roles:
         raise Forbidden(Fault("not_yours"))
+    if verb in NEEDS_BOTH_ENDS:
+        must_see_both_ends(request)
     if verb in NEEDS_REASON and not reason.strip():
         raise Refused(Fault("reason_required", "reason"))
     _DOORS[verb](_Step(request, actor, at, on, reason.strip(), tuple(waivers), tuple(wait_for)))
@@ -118,10 +127,7 @@ FIELDS = (
 def load(request_id: UUID, actor: Actor) -> TransferRequest:
     """The request, locked. Raises NotFound for unknown and foreign, Forbidden where it can only be read."""
     rows = TransferRequest.objects.visible_to(actor)
-    locked = rows.select_for_update(of=("self",)).select_related(
-        "customer", "source_site__customer", "target_site__customer", "target_site__agreement__customer", "enrollment"
-    )
-    request = locked.filter(pk=request_id).first()
+    request = rows.select_for_update(of=("self",)).with_ends().filter(pk=request_id).first()
     if request is None:
         if rows.filter(pk=request_id).exists():
             raise Forbidden(Fault("not_yours"))
@@ -209,14 +215,14 @@ def _consent(step: _Step) -> None:
 
 def _give(step: _Step, side: str) -> None:
     request = step.request
-    site = request.source_site if side == "source" else request.target_site
+    customer = request.customer_id if side == "source" else request.target_customer_id
     Consent.objects.create(
         customer_id=request.customer_id,
         target_customer_id=request.target_customer_id,
         request=request,
         side=side,
         given_by_id=step.actor.user_id,
-        under_mandate=site is not None and step.actor.mandate_for(site.customer_id) is not None,
+        under_mandate=customer is not None and step.actor.mandate_for(customer) is not None,
         request_version=request.version,
         given_at=step.at,
     )

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from migrations_app.models import TransferRequest
 from migrations_app.operations.decisions import load
+from migrations_app.policies import must_see_both_ends
 from migrations_app.queries.kept import UNDECIDED, checks_of
 from migrations_app.queries.ownership import ownership_of
 from portal.kernel.errors import Fault, Forbidden, Refused
@@ -21,9 +22,11 @@ def declare(
 ) -> TransferRequest:
     """Sign for the customer that the actor speaks for; the request's checks are looked at anew.
 
-    Raises NotFound, Refused (`ownership_needless`, `ownership_twice`), Forbidden (`ownership_signer`), Invalid.
+    Raises NotFound, Refused (`ownership_needless`, `ownership_twice`), Forbidden (`ownership_signer`, `end_hidden`),
+    Invalid.
     """
     request = load(request_id, actor)
+    must_see_both_ends(request)
     ownership = ownership_of(request, actor, on)
     if ownership is None:
         raise Refused(Fault("ownership_needless"))

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 
 from migrations_app.facts import Judged, judge, outlook
 from migrations_app.models import TransferBatch, TransferLine, TransferRequest, Waiver
+from migrations_app.models.ends import kept_ends, kept_line
 from migrations_app.outlook import as_json
 from migrations_app.policies import asks_for
 from migrations_app.queries.kept import stored
@@ -49,7 +50,7 @@ def create_request(
         effective_on=effective_on,
         lines=lines,
     )
-    if not asks_for(move.source.customer, actor) and not actor.may_write(move.source.customer):
+    if not asks_for(move.source.customer_id, actor) and not actor.may_write(move.source.customer):
         raise Forbidden(Fault("not_yours", "source_site"))
     judged = judge(move, on)
     request = TransferRequest.objects.create(
@@ -64,6 +65,7 @@ def create_request(
         reason=reason.strip(),
         checks=[stored(b) for b in judged.blockers],
         plan=as_json(outlook(judged), judged.book),
+        ends=kept_ends(move.source, move.target),
         created_by_id=actor.user_id,
         created_at=at,
     )
@@ -74,6 +76,7 @@ def create_request(
             request=request,
             entitlement=line,
             quantity=move.quantities[line.pk],
+            told=kept_line(line),
         )
         for line in judged.lines
     )

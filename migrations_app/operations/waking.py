@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from migrations_app.facts import Judged, judge, outlook
 from migrations_app.models import TransferRequest
+from migrations_app.models.ends import kept_ends
 from migrations_app.operations.decisions import awaited, promise, sleep, stopping, waived
 from migrations_app.operations.telling import ask_for_consent, requesters, tell_people
 from migrations_app.outlook import as_json
@@ -31,7 +32,7 @@ ASLEEP = (Status.SUBMITTED, Status.IN_REVIEW)
 _OVER = (Enrollment.Status.REJECTED, Enrollment.Status.WITHDRAWN)
 _CHANGED = (
     "status", "version", "target_site", "target_customer", "waiting_for", "waiting_until", "checks", "plan",
-    "stopped_by",
+    "stopped_by", "ends",
 )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ def wake_one(*, actor: Actor, at: datetime, on: date, request_id: UUID) -> bool:
         return False
     if enrollment is not None and enrollment.status == Enrollment.Status.ACCEPTED and request.target_site is None:
         request.target_site, request.target_customer = enrollment.site, enrollment.customer
+        request.ends = kept_ends(request.source_site, enrollment.site)
     judged = judge(move_of(request), on)
     waits_for, before = awaited(judged, request), (request.waiting_for, request.waiting_until)
     if not waits_for and not _promised(request, judged, actor, at):

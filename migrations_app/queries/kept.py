@@ -34,8 +34,9 @@ def move_of(request: TransferRequest) -> Move:
 def checks_of(request: TransferRequest, on: date) -> list[dict[str, Any]]:
     """The findings on a request: as of `on` while nobody is asked to decide on it, as kept from then on.
 
-    What has healed since a draft was written is gone from its page on the very day.
+    What has healed since a draft was written is gone from its page on the very day; who reads one end alone is told the
+    findings as they were kept.
     """
-    if request.status not in UNDECIDED:
+    if request.status not in UNDECIDED or not request.both_ends_seen:
         return list(request.checks)
     return [stored(b) for b in judge(move_of(request), on).blockers]

@@ -31,7 +31,9 @@ class Ownership:
 
 
 def ownership_of(request: TransferRequest, actor: Actor, on: date) -> Ownership | None:
-    """None where one customer, or the records, make it unnecessary."""
+    """None where one customer, or the records, make it unnecessary, and for who reads one end alone."""
+    if not request.both_ends_seen:
+        return None
     source, site = request.source_site.customer, request.target_site
     if site is None or same_by_record(source, site.customer):
         return None

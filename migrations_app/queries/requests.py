@@ -14,8 +14,9 @@ from licenses.models import Entitlement, Proof
 from licenses.queries import rule_book
 from migrations_app.facts import Move, judge, outlook
 from migrations_app.models import Consent, TransferLine, TransferRequest, Waiver
+from migrations_app.models.ends import kept_line
 from migrations_app.outlook import as_json
-from migrations_app.policies import answers_for_side, contact_at, roles_on, sides
+from migrations_app.policies import NEEDS_BOTH_ENDS, answers_for_side, contact_at, roles_on, sides
 from migrations_app.queries.kept import checks_of
 from migrations_app.queries.told import retell, timeline
 from migrations_app.reading import LineInput, read_move
@@ -36,17 +37,23 @@ CONTACT_OF = {"source": "source_contact", "target": "target_contact"}
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line of a request beside what its license line is today."""
+    """A line of a request beside what its license line is today.
+
+    `seen` where the license can be read, `arrived_seen` where the line that it became can. To the other end's people
+    part, description and order reference are told as they were when the request was written, and nothing else.
+    """
 
     entitlement: UUID
     part_number: str
     description: str
     quantity: int
-    owned: int
+    owned: int | None
     cover_end: date | None
     order_reference: str
     proof_number: str
     arrived_as: UUID | None
+    seen: bool = True
+    arrived_seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ def gather(requests: Sequence[TransferRequest], actor: Actor) -> Known:
         lines=_by_request(lines),
         waivers=_by_request(waivers),
         consents=_by_request(consents),
-        held={e.pk: e for e in Entitlement.objects.with_quantity().filter(pk__in=ours).select_related("part")},
+        held={e.pk: e for e in Entitlement.objects.with_quantity().filter(pk__in=shown).select_related("part")},
         proofs=proofs,
         events=histories(TransferRequest, keys),
         contact_at=contact_at(actor, sites, today()),
@@ -151,6 +158,7 @@ def _describe(request: TransferRequest, actor: Actor, known: Known) -> RequestVi
     waived = {(w.code, str(w.line) if w.line else None) for w in waivers}
     consents = known.consents.get(request.pk, [])
     given = {c.side for c in consents}
+    target = request.target_end
     missing = [CONTACT_OF[side] for side in sides(request) if side not in given]
     return RequestView(
         id=request.pk,
@@ -159,10 +167,10 @@ def _describe(request: TransferRequest, actor: Actor, known: Known) -> RequestVi
         status_label=request.get_status_display(),
         version=request.version,
         whose_turn=whose_turn(request.status, missing, _turn_while_waiting(request)),
-        source_site=request.source_site.site_number,
-        target_site=request.target_site.site_number if request.target_site else None,
+        source_site=request.source_end.number,
+        target_site=target.number if target else None,
         enrollment=request.enrollment_id,
-        customer=request.customer.name,
+        customer=request.source_end.customer,
         effective_on=request.effective_on,
         reason=request.reason,
         waiting_for=request.waiting_for,
@@ -197,17 +205,20 @@ def _turn_while_waiting(request: TransferRequest) -> str | None:
 
 def _line(row: TransferLine, known: Known) -> LineView:
     line = known.held.get(row.entitlement_id)
+    told = kept_line(line) if line else row.told
     valid = (proof.number for proof in known.proofs.get(row.entitlement_id, ()) if proof.status == "valid")
     return LineView(
         entitlement=row.entitlement_id,
-        part_number=line.part_id if line else "",
-        description=line.part.description if line else "",
+        part_number=told.get("part_number", ""),
+        description=told.get("description", ""),
         quantity=row.quantity,
-        owned=line.quantity if line else 0,
+        owned=line.quantity if line else None,
         cover_end=line.coverage_end if line else None,
-        order_reference=line.order_reference if line else "",
+        order_reference=told.get("order_reference", ""),
         proof_number=next(valid, ""),
         arrived_as=row.arrived_as_id,
+        seen=line is not None,
+        arrived_seen=row.arrived_as_id in known.held,
     )
 
 
@@ -260,6 +271,8 @@ def actions(
         open_sides = [s for s in sides(request) if s not in sides_given]
         if not any(answers_for_side(request, side, actor, on, contact_of) for side in open_sides):
             found.remove("consent")
+    if not request.both_ends_seen:
+        found = [v for v in found if v not in NEEDS_BOTH_ENDS]
     made = actor.user_id in {request.created_by_id, request.submitted_by_id}
     if made:
         found = [v for v in found if v not in {"approve", "return", "reject", "reverse"}]
@@ -268,9 +281,7 @@ def actions(
 
 def requests_for(actor: Actor) -> QuerySet[TransferRequest]:
     """What the actor may see, ready to be described."""
-    return TransferRequest.objects.visible_to(actor).select_related(
-        "customer", "source_site__customer", "target_site__customer", "target_site__agreement", "enrollment"
-    )
+    return TransferRequest.objects.visible_to(actor).with_ends()
 
 
 def open_requests(actor: Actor) -> QuerySet[TransferRequest]:

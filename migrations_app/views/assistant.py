@@ -68,9 +68,9 @@ def _like(request: HttpRequest, actor: Actor) -> dict[str, Any] | None:
     if not earlier or request.GET.get("source"):
         return None
     transfer = one(queries.requests_for(actor), pk=earlier)
-    target = transfer.target_site.site_number if transfer.target_site else f"enrollment:{transfer.enrollment_id}"
+    target = transfer.target_end.number if transfer.target_end else f"enrollment:{transfer.enrollment_id}"
     quantities = {f"quantity-{line.entitlement_id}": line.quantity for line in transfer.lines.all()}
-    return {"source": transfer.source_site.site_number, "target": target, "reason": transfer.reason, **quantities}
+    return {"source": transfer.source_end.number, "target": target, "reason": transfer.reason, **quantities}
 
 
 def _wanted(request: HttpRequest, like: dict[str, Any] | None) -> list[UUID]:

@@ -25,6 +25,7 @@ from migrations_app.forms import (
     waiver_name,
 )
 from migrations_app.models import TransferRequest
+from migrations_app.models.ends import End
 from migrations_app.operations.decisions import NEEDS_REASON
 from migrations_app.queries import Ownership, RequestView
 from migrations_app.queries.plan import plan_page
@@ -131,7 +132,9 @@ def case_context(
         "actions": [action(name, verb, kept) for name in view.actions],
         "faults": [fault_as_json(f) for f in refusal.faults] if refusal else [],
         "ownership": ownership,
-        "can_copy": view.status in ("returned", "rejected", "withdrawn") and may_move(actor),
+        "can_copy": view.status in ("returned", "rejected", "withdrawn")
+        and transfer.both_ends_seen
+        and may_move(actor),
     }
 
 
@@ -200,10 +203,9 @@ def former_waivers(view: RequestView) -> list[Mapping[str, Any]]:
 
 def facts(transfer: TransferRequest, view: RequestView, ownership: Ownership | None = None) -> list[Item]:
     """The request's own data for a definition list; with the declaration that it stands on, if there is one."""
-    source = transfer.source_site
     found = [
         Item(_("Customer"), view.customer),
-        Item(_("From site"), str(source), url=reverse("site_page", args=[source.site_number])),
+        _end(_("From site"), transfer.source_end, transfer),
         _target(transfer),
         Item(_("Effective on"), day(view.effective_on) if view.effective_on else _("the day of approval")),
         Item(_("Reason"), view.reason or "–"),
@@ -231,11 +233,17 @@ def _declared(declaration: OwnershipDeclaration) -> Item:
     return Item(_("Ownership declared by"), told, url=reverse("declarations"))
 
 
+def _end(label: str, end: End, transfer: TransferRequest) -> Item:
+    """A site of the request; with its customer where the two ends have different ones, and a link where it can be
+    opened."""
+    several = transfer.target_customer_id not in (None, transfer.customer_id)
+    note = f"{end.customer} ({end.country})" if several else ""
+    return Item(label, str(end), url=reverse("site_page", args=[end.number]) if end.seen else None, note=note)
+
+
 def _target(transfer: TransferRequest) -> Item:
-    if transfer.target_site is not None:
-        return Item(
-            _("To site"), str(transfer.target_site), url=reverse("site_page", args=[transfer.target_site.site_number])
-        )
+    if transfer.target_end is not None:
+        return _end(_("To site"), transfer.target_end, transfer)
     waiting: Enrollment | None = transfer.enrollment
     url = reverse("enrollment_page", args=[waiting.pk]) if waiting else None
     return Item(_("To site"), str(waiting) if waiting else "–", url=url, note=_("enrollment under way"))

@@ -124,7 +124,7 @@ def answer_context(view: WhatIfView, actor: Actor) -> dict[str, Any]:
         "view": view,
         "plan": view.plan,
         "fields": fields_of(view.askable),
-        "may_ask": asks_for(view.question.customer, actor),
+        "may_ask": asks_for(view.question.customer.pk, actor),
         "fair": FAIR,
         "net": NET,
         "new_site": view.question.target is None and view.question.enrollment is None,

@@ -61,6 +61,10 @@ _REQUEST = {
         _("The request still waits (check %(code)s)."), _("It can be approved as soon as what it waits for is there.")
     ),
     "ownership_needless": Words(_("Both sites belong to one Enterprise by record."), _("Nothing has to be declared.")),
+    "end_hidden": Words(
+        _("You can read one end of this move only, so you can't take this step."),
+        _("Whoever made the request, or a rep of both countries, can take it."),
+    ),
     "consent_missing": Words(
         _("The target site's Primary Contact hasn't consented yet."),
         _("Return the request; submitted again, it asks for that consent."),

@@ -25,6 +25,8 @@ DOORS = {
     "licenses_points_at(uuid[],date,timestamp with time zone)": "leaves out Agreements beyond the actor's reach itself",
     "licenses_prove_quantity()": "trigger",
     "licenses_prove_hold()": "trigger",
+    "migrations_app_request_lets_go()": "trigger: a request that was ended holds no units, whoever ended it",
+    "migrations_app_request_target()": "trigger: what hangs on a request is seen from the target that it got",
     "count_refusal(date,text,text,bigint)": "adds to a count of codes that names nobody",
     "public_proof(text)": "the public check of a proof, without anything of the customer",
 }
