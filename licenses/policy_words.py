@@ -8,14 +8,16 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from licenses.rules.book_figures import LADDER, LEVELS, POLICIES, Changed, Policy, figures_of
-from licenses.rules.rulebook import RuleBook
+from licenses.rules.rulebook import DAY_AFTER, RuleBook
 from sites.formats import format_points
 
 NAMES: dict[str, Promise] = {
     "transition": gettext_lazy("How far a transition quote takes cover"),
     "minimum_months": gettext_lazy("Fewest months of a prorated charge"),
     "reinstatement_factor": gettext_lazy("Estimate of a reinstatement"),
+    "contact_check_days": gettext_lazy("How long before cover ends the contacts are checked"),
     "quote_days": gettext_lazy("How long before the Anniversary the quote is made"),
+    "reminder_days": gettext_lazy("Reminders, in days before cover ends (-1: the day after)"),
     "inactive_months": gettext_lazy("Without orders and S&S, a site becomes inactive after"),
     "reversal_days": gettext_lazy("A completed move can be reversed for"),
     "renewal_soon_days": gettext_lazy("Cover ends soon when it ends within"),
@@ -71,6 +73,8 @@ def written(name: str, value: str | None) -> str:
     if name.startswith(LADDER):
         return _points(Decimal(value))
     policy = next(p for p in POLICIES if p.name == name)
+    if policy.many:
+        return _reminders(value)
     return str(CHOICES[value]) if policy.choices else _counted(policy, int(value))
 
 
@@ -85,6 +89,14 @@ def change_words(change: Changed) -> str:
 
 def _points(points: Decimal) -> str:
     return _("%(points)s points") % {"points": format_points(points, get_language() or "en")}
+
+
+def _reminders(value: str) -> str:
+    days = [int(day) for day in value.split(",") if day.strip()]
+    before = ", ".join(str(day) for day in days if day != DAY_AFTER)
+    if DAY_AFTER not in days:
+        return _("Days before: %(days)s") % {"days": before}
+    return _("Days before: %(days)s; and the day after") % {"days": before} if before else _("The day after")
 
 
 def _counted(policy: Policy, count: int) -> str:

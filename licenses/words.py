@@ -9,6 +9,13 @@ WORDS = _FILES | {
     "policy_range": Words(
         _("“%(value)s” isn't a whole number from %(least)s to %(most)s."), _("Write a number between the two.")
     ),
+    "days_unread": Words(
+        _("“%(value)s” isn't a row of days, each nearer to the end of cover than the one before."),
+        _(
+            "Write up to %(count)s whole numbers from %(least)s to %(most)s, falling, with commas between; "
+            "-1 at the end is the day after."
+        ),
+    ),
     "threshold_unread": Words(
         _("“%(value)s” isn't a number of points for level %(level)s."),
         _("Write a positive number with a decimal point and at most two places, or leave the level empty."),

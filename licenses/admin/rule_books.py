@@ -148,6 +148,7 @@ def _fields(request: HttpRequest, faults: dict[str, str]) -> list[dict[str, Any]
     """Each figure as a field: what was typed, or the present value, which stands beside it."""
     present = figures_of(rule_book())
     choices = {policy.name: policy.choices for policy in POLICIES}
+    many = {policy.name for policy in POLICIES if policy.many}
     return [
         {
             "name": name,
@@ -155,6 +156,7 @@ def _fields(request: HttpRequest, faults: dict[str, str]) -> list[dict[str, Any]
             "value": request.POST.get(name, present.get(name, "")),
             "present": written(name, present.get(name)),
             "choices": [(value, CHOICES[value]) for value in choices.get(name, ())],
+            "keyboard": "text" if name in many else "decimal",
             "fault": faults.get(name, ""),
         }
         for name in _figure_names()

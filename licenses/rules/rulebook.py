@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Protocol
 
 BASE_LEVEL = "BL"
+DAY_AFTER = -1
 
 Ladder = tuple[tuple[str, Decimal], ...]
 
@@ -17,8 +18,9 @@ class RuleBook:
     """Thresholds in points, spans in days or months, and the policies that the public record leaves open.
 
     `ladder` runs from the lowest level to the highest, each with the points it begins at; `transition` is
-    "stub" or "long" (rule T5); `outside_levels` are price columns that never move (rules P1, P8).
-    Raises ValueError for a ladder that doesn't rise from zero, or an unknown transition policy.
+    "stub" or "long" (rule T5); `outside_levels` are price columns that never move (rules P1, P8); `reminder_days` are
+    days before the end of cover, from the earliest reminder to the last, `DAY_AFTER` for the day after it (rule T9).
+    Raises ValueError for a ladder that doesn't rise from zero, reminders out of order, or an unknown transition policy.
     """
 
     version: str
@@ -30,7 +32,9 @@ class RuleBook:
     moneyback_days: int = 30
     reinstatement_factor: int = 3
     inactive_months: int = 24
+    contact_check_days: int = 120
     quote_days: int = 90
+    reminder_days: tuple[int, ...] = (60, 30, 14, 7, 1, DAY_AFTER)
     outside_levels: tuple[str, ...] = ("GV", "ED")
 
     def __post_init__(self) -> None:
@@ -39,6 +43,8 @@ class RuleBook:
             raise ValueError(f"a ladder rises from 0: {thresholds}")
         if self.transition not in ("stub", "long"):
             raise ValueError(f"unknown transition policy {self.transition!r}")
+        if any(a <= b for a, b in pairwise(self.reminder_days)):
+            raise ValueError(f"reminders come nearer to the end of cover: {self.reminder_days}")
 
     def on(self, day: date) -> "RuleBook":
         """A single book is the one of every day."""

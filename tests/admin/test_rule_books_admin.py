@@ -31,6 +31,25 @@ def test_from_proposal_to_the_page_that_everybody_reads(world, client_of):
     assert "Coming changes" in read and case.version in read
 
 
+def test_reminders_are_read_by_everybody_and_changed_by_the_desk(world, client_of):
+    """Rule T9's days stand on the page of rules, and a proposal says them in words."""
+    read = client_of("mette").get("/rules/").content.decode()
+    assert "120 days" in read and "Days before: 60, 30, 14, 7, 1; and the day after" in read
+    done = client_of("rikke").post(
+        ADD, {"valid_from": "2027-01-01", "reason": "Fewer letters", "reminder_days": "45, 10"}
+    )
+    shown = client_of("soren").get(done.url).content.decode()
+    assert "Days before: 45, 10 instead of Days before: 60, 30, 14, 7, 1; and the day after" in shown
+
+
+def test_days_that_rise_are_refused_beside_their_field(world, client_of):
+    page = client_of("rikke").post(ADD, {"valid_from": "2027-01-01", "reason": "More", "reminder_days": "10, 45"})
+    assert page.status_code == 400
+    assert page.content.decode().count("isn&#x27;t a row of days") == 2
+    with looking():
+        assert RuleBookVersion.objects.count() == 1
+
+
 def test_a_wrong_proposal_comes_back_with_what_was_typed(world, client_of):
     typed = {"valid_from": "2026-02-30", "reason": "", "reversal_days": "sixty"}
     page = client_of("rikke").post(ADD, typed)

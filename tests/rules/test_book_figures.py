@@ -12,10 +12,13 @@ from licenses.rules.book_figures import POLICIES, differences, figures_of, read_
 from licenses.rules.levels import TermPoints, standing
 from licenses.rules.rulebook import CURRENT, Shelf
 
-NUMBERS = {p.name: st.integers(p.least, p.most).map(str) for p in POLICIES if not p.choices}
+NUMBERS = {p.name: st.integers(p.least, p.most).map(str) for p in POLICIES if not p.choices and not p.many}
+DAYS = st.sets(st.sampled_from([-1, *range(1, 366)]), min_size=1, max_size=12).map(
+    lambda days: ", ".join(str(day) for day in sorted(days, reverse=True))
+)
 
 
-@given(st.fixed_dictionaries(NUMBERS), st.sampled_from(["stub", "long"]))
+@given(st.fixed_dictionaries(NUMBERS | {"reminder_days": DAYS}), st.sampled_from(["stub", "long"]))
 def test_what_is_written_is_read_again(figures, transition):
     book, faults = read_figures("2030.1", figures | {"transition": transition}, CURRENT)
     assert not faults
@@ -26,8 +29,9 @@ def test_what_is_written_is_read_again(figures, transition):
     }
 
 
-def test_a_policy_that_came_later_has_its_default_in_the_books_before_it():
-    kept = {name: value for name, value in stored(CURRENT).items() if name != "moneyback_days"}
+@pytest.mark.parametrize("later", ["moneyback_days", "contact_check_days", "reminder_days"])
+def test_a_policy_that_came_later_has_its_default_in_the_books_before_it(later):
+    kept = {name: value for name, value in stored(CURRENT).items() if name != later}
     assert restored("2030.1", kept) == replace(CURRENT, version="2030.1")
 
 
@@ -49,6 +53,29 @@ def test_every_fault_at_once_and_the_book_stays():
         ("threshold_unread", "ladder_F"),
     }
     assert not differences(CURRENT, book)
+
+
+def test_a_customer_is_reminded_on_the_days_of_rule_t9():
+    assert (CURRENT.contact_check_days, CURRENT.quote_days) == (120, 90)
+    assert CURRENT.reminder_days == (60, 30, 14, 7, 1, -1)
+    book, faults = read_figures("2030.1", {"reminder_days": " 45,10 , 1 "}, CURRENT)
+    assert (book.reminder_days, faults) == ((45, 10, 1), ())
+    assert [(c.name, c.after) for c in differences(CURRENT, book)] == [("reminder_days", "45, 10, 1")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["30, 60", "30, 30", "366", "0", "-2", "--1", "-1, 7", "ten", "7,", "7;1", ", ".join(map(str, range(13, 0, -1)))],
+)
+def test_reminders_are_days_that_come_nearer_to_the_end_of_cover(text):
+    book, faults = read_figures("2030.1", {"reminder_days": text}, CURRENT)
+    assert [(f.code, f.field) for f in faults] == [("days_unread", "reminder_days")]
+    assert not differences(CURRENT, book)
+
+
+def test_a_book_has_its_reminders_in_order():
+    with pytest.raises(ValueError, match="reminders"):
+        replace(CURRENT, reminder_days=(7, 30))
 
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-1", "0", "1e30", "1.001"])
