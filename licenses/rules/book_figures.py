@@ -67,7 +67,9 @@ def stored(book: RuleBook) -> dict[str, Any]:
 def restored(version: str, kept: Mapping[str, Any]) -> RuleBook:
     """The book that `stored` wrote. Raises ValueError or TypeError for what isn't one."""
     ladder = tuple((level, Decimal(points)) for level, points in kept["ladder"])
-    plain = {name: tuple(value) if name in _ROWS else value for name, value in kept.items() if name != "ladder"}
+    plain: dict[str, Any] = {
+        name: tuple(value) if name in _ROWS else value for name, value in kept.items() if name != "ladder"
+    }
     return RuleBook(version, ladder, **plain)
 
 
@@ -96,8 +98,8 @@ def _policy(policy: Policy, given: Mapping[str, str], before: RuleBook, faults: 
     if policy.many:
         days = _days(policy, text)
         if days is None:
-            told = {"value": text, "least": policy.least, "most": policy.most, "count": policy.many}
-            faults.append(Fault("days_unread", policy.name, params=told))
+            limits = {"value": text, "least": policy.least, "most": policy.most, "count": policy.many}
+            faults.append(Fault("days_unread", policy.name, params=limits))
         return days
     if not _whole(text) or not policy.least <= int(text) <= policy.most:
         bounds = {"value": text, "least": policy.least, "most": policy.most}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from licenses.policy_words import ANSWERS, change_words, ladder_lines, policy_lines
 from licenses.queries.editions import Edition, editions
-from licenses.why import RULES
+from licenses.rule_words import CHECKS, rules_told
 from sites.clock import today
 
 
@@ -23,7 +23,8 @@ def rules_page(request: HttpRequest) -> HttpResponse:
         "outside": ", ".join(present.book.outside_levels),
         "coming": [_shown(e) for e in reversed(books) if e.row.valid_from > on],
         "earlier": [_shown(e) for e in books if e.row.valid_from <= on],
-        "rules": [(code, words) for code, words in RULES.items()],
+        "rules": rules_told(),
+        "checks": list(CHECKS.items()),
     }
     return render(request, "licenses/rules.html", context)
 

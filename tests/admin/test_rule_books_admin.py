@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 
 from licenses.models import RuleBookVersion
+from licenses.rule_words import CHECKS
+from migrations_app.words.checks import WORDS
 from tests.cast import looking
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,18 @@ def test_a_wrong_proposal_comes_back_with_what_was_typed(world, client_of):
     assert text.count("sixty") >= 2 and "the past" in text
     with looking():
         assert RuleBookVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize("lang", ["en", "da"])
+def test_every_rule_and_every_check_is_told(world, client_of, lang):
+    client = client_of("mette")
+    page = client.get("/rules/", headers={"accept-language": lang}).content.decode()
+    codes = [
+        f"{kind}{n}" for kind, last in (("S", 10), ("T", 10), ("P", 8), ("M", 8), ("V", 19)) for n in range(1, last + 1)
+    ]
+    places = [page.find(f'<div id="rule-{code}">') for code in codes]
+    assert -1 not in places and places == sorted(places)
+    assert set(CHECKS) == {code.partition(".")[0] for code in WORDS}
 
 
 def test_the_rules_are_one_question(world, client_of, django_assert_max_num_queries):
