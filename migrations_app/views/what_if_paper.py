@@ -50,7 +50,7 @@ def paper_of(view: WhatIfView, made_on: date) -> WhatIfPaper:
 
 
 def _sections(view: WhatIfView) -> tuple[Section | None, ...]:
-    return _moved(view), _costs(view), _points(view), _cover(view), _checks(view), _orders(view)
+    return _moved(view), _costs(view), _points(view), _cover(view), _checks(view), _orders(view), _derived(view)
 
 
 def _facts(view: WhatIfView, made_on: date) -> tuple[tuple[str, str], ...]:
@@ -195,6 +195,21 @@ def _orders(view: WhatIfView) -> Section | None:
         for ln in event.lines
     )  # fmt: skip
     return Section(_("Every order"), (Table(labels, rows, (22, 22, 22, 22, 12), names=3),)) if rows else None
+
+
+def _derived(view: WhatIfView) -> Section:
+    """The appendix: how the headline's figures, all sums, and each order's amount, points and level came about.
+
+    The lines of orders are derived too where the page derives them, which it does for at most `MOST_LINES`.
+    """
+    sides = ((_("Stay"), view.result.stay.events), (_("Move"), view.result.migrate.events))
+    made = [f"{side} {day(event.on)}" for side, events in sides for event in events]
+    told = [(figure.label, figure.why) for figure in (*view.why.sums, *view.why.terms)]
+    for name, order in zip(made, view.plan.orders, strict=True):
+        told += [(f"{name}, {figure.label}", figure.why) for figure in order["why"]]
+    rows = tuple((label, each.sentence, f"{each.rule} ({each.version})") for label, each in told)
+    table = Table((_("Figure"), _("How it came about"), _("Rule and version")), rows, (28, 56, 16), names=3)
+    return Section(_("Appendix: why the figures are what they are"), (table,))
 
 
 def _period(line: PricedLine) -> str:

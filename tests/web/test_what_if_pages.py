@@ -12,6 +12,7 @@ from migrations_app.views.what_if import LONGEST_QUERY
 from sites.templatetags.formats import day
 from tests.cast import looking
 from tests.moving import movable
+from tests.papers.samples import text_of
 from tests.what_if import ASK, PAGE, PDF, fields
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +192,16 @@ def test_the_paper_comes_in_the_language_of_its_reader(client_of, world, lines):
     answer = client_of("mette").get(PDF, fields(world, lines[:2]), headers={"Accept-Language": "da"})
     assert answer.status_code == 200 and answer.content.startswith(b"%PDF")
     assert answer["Content-Language"] == "da" and "attachment" in answer["Content-Disposition"]
+
+
+def test_the_paper_derives_its_headline_and_every_order(client_of, world, lines):
+    client, asked = client_of("mette"), fields(world, lines[:2])
+    view = client.get(PAGE, asked | {"action": "show"}).context["view"]
+    paper = " ".join(text_of(client.get(PDF, asked).content).split())
+    told = [*view.why.sums, *view.why.terms, *(figure for order in view.plan.orders for figure in order["why"])]
+    assert "Appendix: why the figures are what they are" in paper and view.plan.orders and view.why.terms
+    assert {"T7", "6.7", "P4"} <= {figure.why.rule for figure in told}
+    appendix = paper.partition("Appendix: why")[2].replace(" ", "")
+    for figure in told:
+        assert figure.why.sentence.replace(" ", "") in appendix
+        assert f"{figure.why.rule}({figure.why.version})" in appendix
