@@ -1,9 +1,12 @@
 """Thirteen days beside each other: the figures are those of each day's own what-if, and nothing is picked."""
 
+import html
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from sites.templatetags.formats import amount, points
 from tests.moving import movable
 from tests.what_if import DATES, PAGE, fields
 
@@ -36,6 +39,19 @@ def test_each_day_is_the_what_if_of_that_day(client_of, world, lines):
         row = rows[day]
         assert (row.accrued_stay, row.accrued_move) == (view.accrued_stay, view.accrued_move)
         assert row.points == view.result.terms[0].points_with and row.events == view.events[1]
+
+
+def test_a_day_opens_to_why_its_figures_are_what_they_are(client_of, world, lines):
+    """The button of a day carries the question; what it opens derives costs and points."""
+    client = client_of("mette")
+    listed = client.get(DATES, fields(world, lines))
+    row = next(row for row in listed.context["found"].rows if row.on.isoformat() == "2027-06-01")
+    assert "why each of its figures is what it is" in listed.content.decode()
+    answer = client.post(PAGE, fields(world, lines) | {"effective_on": row.on.isoformat()}, follow=True)
+    told = [figure.why for figure in answer.context["view"].why.headline]
+    results = {why.result for why in told}
+    assert {amount(row.accrued_stay), amount(row.accrued_move), points(row.points)} <= results
+    assert all(why.sentence in html.unescape(answer.content.decode()) for why in told)
 
 
 def test_the_interface_says_the_same(client_of, api_of, world, lines):
