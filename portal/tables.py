@@ -111,6 +111,6 @@ LIBRARY_GRANTS: dict[str, tuple[str, ...]] = {
     "auth_group": READ,
     "auth_group_permissions": READ,
     "auth_permission": READ,
-    "django_migrations": (),
+    "django_migrations": READ,
 }
 """What the application's role may do with tables that no migration of ours grants."""
