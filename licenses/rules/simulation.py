@@ -180,8 +180,11 @@ def agreement_run(moved: Sequence[HeldLine], own: Sequence[HeldLine], world: Wor
         )
         orders.append(PlacedOrder(kind, order, sum(i < len(moved) for i in chosen)))
         level, points = order.rsvp_after, order.points_after
+        # A line without a price isn't renewed, so no later order holds it either.
+        unpriced = {fault.line for fault in order.faults}
         for i in chosen:
-            ends[i] = cover_by_end[ends[i]].ends_on
+            if not unpriced or lines[i].key not in unpriced:
+                ends[i] = cover_by_end[ends[i]].ends_on
 
     bridge = partial(stub, anniversary=world.anniversary, transition=world.book.transition)
     for term in terms_between(world.initial_start, world.first, world.until - DAY):

@@ -78,7 +78,9 @@ def test_no_body_is_a_technical_fault(api_of: Api, world: World, address: str) -
             told = answer.json()
             assert answer["Content-Type"].startswith("application/problem+json")
             assert told["errors"] or told["code"], told
-            assert all(e["code"] and e["message"] and "%(" not in e["message"] for e in told["errors"])
+            # A value that is told back may look like a gap in a sentence.
+            gaps = "%(" not in json.dumps(body)
+            assert all(e["code"] and e["message"] and not (gaps and "%(" in e["message"]) for e in told["errors"])
 
     ask()
 
