@@ -25,11 +25,17 @@ from django.db import connections
 from django.test import Client
 from django.utils import translation
 from django.utils.module_loading import autodiscover_modules
+from hypothesis import settings as hypothesis_settings
 from psycopg2 import extensions
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from tests import cast, databases
+
+# Where a change is let in, the same code sees the same examples; everywhere else they are drawn anew each time.
+hypothesis_settings.register_profile("steady", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis_settings.load_profile("steady")
 
 TODAY = date(2026, 11, 24)
 _FILES = pytest.StashKey[str]()

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from licenses.rules.coverage import Segment
+from licenses.rules.orders import HeldLine
 from licenses.rules.pricing import PriceBook, PriceRow
 from licenses.rules.rulebook import CURRENT, RuleBook
 from licenses.rules.whatif import AgreementState, WhatIf, candidate_dates, run
@@ -194,10 +195,10 @@ def test_candidate_dates_are_today_and_the_coming_twelve_firsts() -> None:
 
 def test_a_line_without_a_price_takes_no_other_line_with_it() -> None:
     """Its points would lift a later order to a level that isn't priced; but it isn't in that order."""
-    rows = [PriceRow("E0AAALL", "BL", D("10.00"), date(2015, 1, 1))]
+    rows = [PriceRow("E0AAALL", "BL", Decimal("10.00"), date(2015, 1, 1))]
     prices = PriceBook("DKK", tuple(rows), "torn")
-    heavy = HeldLine("heavy", "D0AAALL", "E0AAALL", 22, date(2026, 1, 31), D("100.00"), None, date(2025, 2, 1))
-    light = HeldLine("light", "D0AAALL", "E0AAALL", 1, date(2028, 4, 30), D("0.00"), None, date(2025, 5, 1))
+    heavy = HeldLine("heavy", "D0AAALL", "E0AAALL", 22, date(2026, 1, 31), Decimal("100.00"), None, date(2025, 2, 1))
+    light = HeldLine("light", "D0AAALL", "E0AAALL", 1, date(2028, 4, 30), Decimal("0.00"), None, date(2025, 5, 1))
     answer = run((heavy, light), AgreementState(), date(2026, 1, 1), 60, prices, CURRENT)
     assert [fault.line for fault in answer.left_out] == ["heavy"]
     assert {line.key for event in answer.migrate.events for line in event.lines} == {"light"}
