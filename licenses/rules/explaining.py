@@ -98,8 +98,13 @@ def explain_level(points: Decimal, book: RuleBook) -> Explanation:
 def explain_standing(standing: Standing, book: RuleBook) -> Explanation:
     """The RSVP level of an Agreement: by its points (rule P4), or outside the ladder (rule P8)."""
     if standing.level in book.outside_levels:
-        return Explanation("P8", {"level": standing.level}, standing.level, book.version)
+        return explain_outside(standing.level, book.version)
     return standing.explanation
+
+
+def explain_outside(level: str, version: str) -> Explanation:
+    """A level outside the ladder, which no points move (rule P8)."""
+    return Explanation("P8", {"level": level}, level, version)
 
 
 def explain_balance(standing: Standing, on: date, version: str) -> Explanation | None:

@@ -1,7 +1,6 @@
 """Why each figure of a what-if is what it is (rule book section 6): made on demand, never while it runs."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from decimal import Decimal
 
 from licenses.rules.accrual import months_within
@@ -10,6 +9,7 @@ from licenses.rules.explaining import (
     explain_amount,
     explain_cover,
     explain_next_level,
+    explain_outside,
     explain_points,
     explain_sum,
     period_text,
@@ -18,6 +18,7 @@ from licenses.rules.levels import NO_POINTS
 from licenses.rules.pricing import PricedLine, PricedOrder
 from licenses.rules.rulebook import RuleBook
 from licenses.rules.simulation import ANNIVERSARY, EXPRESS, TRANSITION
+from licenses.rules.terms import YEAR
 from licenses.rules.whatif import Event, Side, TermOutlook, WhatIf
 from portal.kernel.explanation import Explanation
 from portal.kernel.period import DAY, Period
@@ -52,18 +53,10 @@ def explain_event(answer: WhatIf, event: Event) -> dict[str, Explanation]:
 def explain_event_line(answer: WhatIf, event: Event, line: PricedLine) -> dict[str, Explanation]:
     """`amount` and `points` of one line of an event, with its `cover`."""
     order = order_of_event(answer, event)
-    rule = COVER_RULES[event.kind]
-    anniversary = None
-    if rule == "T5":
-        anniversary = answer.anniversary
-    elif rule == "T4":
-        anniversary = event.on
     return {
         "amount": explain_amount(line, event.on, answer.price_list, order.explain(with_lines=False)),
         "points": explain_points(line),
-        "cover": explain_cover(
-            rule, line.cover, line.cover.starts_on - DAY, answer.rule_version, anniversary=anniversary
-        ),
+        "cover": _cover(answer, event.kind, line.cover),
     }
 
 
@@ -131,30 +124,18 @@ def explain_coverage(answer: WhatIf, coverage: LineCoverage) -> Explanation:
         "segments": ", ".join(period_text(Period(s.starts_on, s.ends_on)) for s in coverage.segments),
         "overlap_days": coverage.overlap_days,
     }
-    parts: list[Explanation] = []
-    end = None
-    for segment in coverage.segments:
-        cover = Period(segment.starts_on, segment.ends_on)
-        if segment.source != HELD and end is not None:
-            rule = COVER_RULES[segment.source]
-            first = answer.anniversary if rule == "T5" else _anniversary_of(cover)
-            parts.append(
-                explain_cover(
-                    rule,
-                    cover,
-                    segment.starts_on - DAY,
-                    answer.rule_version,
-                    anniversary=None if rule == "T3" else first,
-                )
-            )
-        end = segment.ends_on
-    return Explanation("6.9", inputs, coverage.gap_days, answer.rule_version, parts=tuple(parts))
+    bought = (s for s in coverage.segments if s.source != HELD)
+    parts = tuple(_cover(answer, s.source, Period(s.starts_on, s.ends_on)) for s in bought)
+    return Explanation("6.9", inputs, coverage.gap_days, answer.rule_version, parts=parts)
 
 
-def _anniversary_of(cover: Period) -> date:
-    """The Anniversary whose order takes a line to the end of `cover`: it lies a year before the day after it."""
-    after = cover.ends_on + DAY
-    return after.replace(year=after.year - 1)
+def _cover(answer: WhatIf, kind: str, cover: Period) -> Explanation:
+    """The cover that an order of a `kind` takes a line to, right after what was paid before."""
+    rule = COVER_RULES[kind]
+    # The order of an Anniversary covers to the day before the next one; a transition ends at the answer's first.
+    anniversaries = {"T4": cover.ends_on + DAY - YEAR, "T5": answer.anniversary}
+    paid_until = cover.starts_on - DAY
+    return explain_cover(rule, cover, paid_until, answer.rule_version, anniversary=anniversaries.get(rule))
 
 
 def _orders(orders: Sequence[PricedOrder]) -> tuple[Explanation, ...]:
@@ -207,7 +188,7 @@ def _shares(answer: WhatIf, lines: Iterable[PricedLine], sign: int) -> tuple[Exp
 def _level(points: Decimal, level: str, steps: tuple[Explanation, ...], book: RuleBook) -> Explanation:
     """The RSVP at a Term's end: outside the ladder, or what the last order in it left, or what it opened with."""
     if level in book.outside_levels:
-        return Explanation("P8", {"level": level}, level, book.version)
+        return explain_outside(level, book.version)
     opening = steps[0].inputs["rsvp_before"] if steps else level
     inputs = {"opening_level": opening, "points": points, "highest_points": points}
     return Explanation("P4", inputs, level, book.version, parts=steps)

@@ -1,6 +1,6 @@
 """Points and levels (rule book section 3). Levels of `book.outside_levels` never move (rules P1, P8)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -115,6 +115,26 @@ class Standing:
     explanation: Explanation
 
 
+@dataclass(frozen=True, slots=True)
+class EndedTerm:
+    """A Term as the Anniversary after it found it: its points, its RSVP, and the RSVP that the next one opens with."""
+
+    term: Period
+    points: Decimal
+    level: str
+    opens_with: str
+    version: str
+
+
+def ended_terms(initial_start: date, stands: Standing) -> Iterator[EndedTerm]:
+    """The Terms before the one that `stands` is in, oldest first: of a standing that walked them all (rule P5)."""
+    starts_on = initial_start
+    for reset in stands.explanation.parts:
+        anniversary, points, level = (reset.inputs[name] for name in ("anniversary", "term_points", "old_level"))
+        yield EndedTerm(Period(starts_on, anniversary - DAY), points, level, str(reset.result), reset.version)
+        starts_on = anniversary
+
+
 def standing(
     initial_start: date | None, initial_level: str | None, movements: Iterable[TermPoints], on: date, books: Books
 ) -> Standing:
@@ -128,7 +148,7 @@ def standing(
     book = books.on(on)
     opening = level = initial_level or BASE_LEVEL
     if initial_start is None or on < initial_start:
-        return _standing(None, level, opening, NO_POINTS, None, book, ())
+        return _standing(None, level, opening, NO_POINTS, NO_POINTS, book, ())
     by_start = {m.term_start: m for m in movements}
     terms = terms_between(initial_start, initial_start, on)
     stray = {start for start in by_start if start <= on}.difference(t.starts_on for t in terms)
@@ -140,7 +160,7 @@ def standing(
         if term.starts_on != initial_start:
             then = books.on(term.starts_on)
             opening = after_anniversary(level, points, then)
-            steps.append(_reset(level, points, opening, term, then))
+            steps.append(explain_reset(level, points, opening, term.starts_on, then.version))
         held = by_start.get(term.starts_on)
         points = held.points if held else NO_POINTS
         peak = held.peak if held else NO_POINTS
@@ -166,21 +186,17 @@ def explain_reset(old: str, points: Decimal, opening: str, anniversary: date, ve
     return Explanation("P5", {"old_level": old, "term_points": points, "anniversary": anniversary}, opening, version)
 
 
-def _reset(old: str, points: Decimal, opening: str, term: Period, book: RuleBook) -> Explanation:
-    return explain_reset(old, points, opening, term.starts_on, book.version)
-
-
 def _standing(
     term: Period | None,
     level: str,
     opening: str,
     points: Decimal,
-    peak: Decimal | None,
+    peak: Decimal,
     book: RuleBook,
     steps: tuple[Explanation, ...],
 ) -> Standing:
     above = None if level in book.outside_levels else next_level(points, book)
-    inputs = {"opening_level": opening, "points": points, "highest_points": points if peak is None else peak}
+    inputs = {"opening_level": opening, "points": points, "highest_points": peak}
     return Standing(
         term=term,
         level=level,

@@ -1,6 +1,6 @@
 """Which held lines an order holds and for what cover (rules T3, T4, T5): one place for quotes and the what-if."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -64,18 +64,7 @@ def anniversary_lines(
     Lines that can't be renewed there are told: lapsed, no renewal part, no month end. Cover that already reaches
     beyond is simply not in it.
     """
-    lines: list[OrderLine] = []
-    faults: list[Fault] = []
-    for held in holdings:
-        cover = anniversary_cover(held.cover_end, anniversary)
-        fault = unfit(held) if cover else None
-        if is_lapsed(held.cover_end, anniversary):
-            faults.append(lapsed_fault(held))
-        elif fault:
-            faults.append(fault)
-        elif cover:
-            lines.append(held.ordered(cover))
-    return tuple(lines), tuple(faults)
+    return _due(holdings, anniversary, lambda end: anniversary_cover(end, anniversary))
 
 
 def transition_lines(
@@ -85,10 +74,17 @@ def transition_lines(
 
     Lapsed lines stay lapsed and are told, as are those that can't be renewed at all.
     """
+    return _due(moved, on, lambda end: stub(end, anniversary, transition))
+
+
+def _due(
+    holdings: Iterable[HeldLine], on: date, cover_after: Callable[[date], Period | None]
+) -> tuple[tuple[OrderLine, ...], tuple[Fault, ...]]:
+    """The lines ordered on `on` for the cover that follows their end, and those that can't be."""
     lines: list[OrderLine] = []
     faults: list[Fault] = []
-    for held in moved:
-        cover = stub(held.cover_end, anniversary, transition)
+    for held in holdings:
+        cover = cover_after(held.cover_end)
         fault = unfit(held) if cover else None
         if is_lapsed(held.cover_end, on):
             faults.append(lapsed_fault(held))

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from licenses.rules.coverage import HELD, Segment, cover_of
+from licenses.rules.explaining import period_text
 from licenses.rules.levels import after_anniversary, better, level_of, next_level, order_levels
 from licenses.rules.pricing import extend, line_points
 from licenses.rules.rulebook import BASE_LEVEL, RuleBook
@@ -25,7 +26,7 @@ from licenses.rules.terms import (
     year_end,
 )
 from portal.kernel.explanation import Explanation
-from portal.kernel.money import round_money
+from portal.kernel.money import round_exact
 from portal.kernel.period import DAY, Period, whole_months
 
 BookOf = Callable[[str], RuleBook | None]
@@ -97,11 +98,11 @@ def _given(why: Explanation, name: str) -> str | None:
 
 
 def _span(period: Period | None) -> str | None:
-    return f"{period.starts_on}..{period.ends_on}" if period else None
+    return period_text(period) if period else None
 
 
-def _part(why: Explanation, *rules: str) -> Explanation | None:
-    return next((part for part in why.parts if part.rule in rules), None)
+def _part(why: Explanation, rule: str) -> Explanation | None:
+    return next((part for part in why.parts if part.rule == rule), None)
 
 
 def _term(why: Explanation, book: RuleBook) -> Expected:
@@ -242,7 +243,8 @@ def _sum_of_orders(why: Explanation, book: RuleBook) -> Expected:
 def _accrued(why: Explanation, book: RuleBook) -> Expected:
     if "within" in why.inputs:
         return {"result": _as_decimal(_share(why))}
-    return {"result": round_money(_as_decimal(sum((_share(p) for p in why.parts), Fraction(0))), _currency(why))}
+    exact = sum((_share(part) for part in why.parts), Fraction(0))
+    return {"result": round_exact(exact, str(why.inputs["currency"]))}
 
 
 def _share(why: Explanation) -> Fraction:
@@ -251,10 +253,6 @@ def _share(why: Explanation) -> Fraction:
 
 def _as_decimal(exact: Fraction) -> Decimal:
     return Decimal(exact.numerator) / exact.denominator
-
-
-def _currency(why: Explanation) -> str:
-    return str(why.inputs["currency"])
 
 
 def _points_of_term(why: Explanation, book: RuleBook) -> Expected:
