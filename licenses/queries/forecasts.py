@@ -15,6 +15,7 @@ from licenses.rules.levels import Standing
 from licenses.rules.parts import PERPETUAL_KINDS
 from sites.models import Agreement
 from sites.models.site import Program
+from sites.queries import same_by_record
 from sites.tenancy import Actor
 
 
@@ -41,19 +42,19 @@ def forecasts(
     found: dict[UUID, Forecasted] = {}
     for agreement in wanted:
         mine = own.get(agreement.pk, [])
-        theirs = [line for line in express if _belongs(line, agreement)]
+        theirs = [line for line in express if same_by_record(line.site.customer, agreement.customer)]
         made = forecast(standings[agreement.pk], held_lines(mine), held_lines(theirs), on, book)
         found[agreement.pk] = Forecasted(made, {str(line.pk): line for line in (*mine, *theirs)})
     return found
 
 
-def _own(agreements: list[Agreement]) -> dict[UUID, list[Entitlement]]:
+def _own(agreements: list[Agreement]) -> dict[UUID | None, list[Entitlement]]:
     rows = Entitlement.objects.held_now().filter(
         site__agreement__in=agreements, follows__isnull=True, traded_up=False, coverage_end__isnull=False
     )
-    found: dict[UUID, list[Entitlement]] = {}
+    found: dict[UUID | None, list[Entitlement]] = {}
     for line in rows.exclude(part__kind__in=NOT_RENEWED).select_related("part__renewal_part", "site"):
-        found.setdefault(line.site.agreement_id, []).append(line)  # type: ignore[arg-type]
+        found.setdefault(line.site.agreement_id, []).append(line)
     return found
 
 
@@ -72,11 +73,3 @@ def _express(agreements: list[Agreement], actor: Actor) -> list[Entitlement]:
     enterprises = {agreement.customer.enterprise_id for agreement in agreements} - {None}
     near = Q(site__customer__in=customers) | Q(site__customer__enterprise__in=enterprises)
     return list(rows.filter(near).select_related("part__renewal_part", "site__customer"))
-
-
-def _belongs(line: Entitlement, agreement: Agreement) -> bool:
-    """One customer, or customers of one Enterprise by record (rule M3)."""
-    customer, other = line.site.customer, agreement.customer
-    if customer.pk == other.pk:
-        return True
-    return customer.enterprise_id is not None and customer.enterprise_id == other.enterprise_id

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from licenses.models import Entitlement
 from licenses.queries import standing
@@ -15,8 +14,8 @@ from licenses.rules.forecast import BOTH, KEEP, MOVE, RENEW, Forecast, Goal, Off
 from licenses.rules.levels import Standing
 from portal.kernel.explanation import Explanation
 from portal.kernel.period import DAY
-from sites.formats import format_date, format_number, format_points
 from sites.models import Agreement
+from sites.templatetags.formats import day, number, points
 from sites.tenancy import Actor
 
 
@@ -83,18 +82,6 @@ def told_forecast(agreement: Agreement, found: Forecasted, stands: Standing) -> 
     return ForecastView(agreement, made, _summary(made), goals)
 
 
-def _lang() -> str:
-    return get_language() or "en"
-
-
-def _day(day: date) -> str:
-    return format_date(day, _lang())
-
-
-def _points(points: Any) -> str:
-    return format_points(points, _lang())
-
-
 def _none(stands: Standing) -> str:
     if stands.term is None:
         return _("There is nothing to forecast before the first Term begins.")
@@ -102,14 +89,14 @@ def _none(stands: Standing) -> str:
 
 
 def _summary(made: Forecast) -> str:
-    told = {"points": _points(made.points), "expected": _points(made.expected), "day": _day(made.term.ends_on)}
+    told = {"points": points(made.points), "expected": points(made.expected), "day": day(made.term.ends_on)}
     if not made.due:
         return _("%(points)s points so far; no order is due before the Term ends on %(day)s.") % told
     return ngettext(
         "%(points)s points so far; with %(count)s line due before the Term ends on %(day)s they come to %(expected)s.",
         "%(points)s points so far; with %(count)s lines due before the Term ends on %(day)s they come to %(expected)s.",
         len(made.due),
-    ) % {**told, "count": format_number(len(made.due), _lang())}
+    ) % {**told, "count": number(len(made.due))}
 
 
 def _goal(goal: Goal, made: Forecast, lines: Mapping[str, Entitlement]) -> GoalView:
@@ -125,11 +112,11 @@ def _goal(goal: Goal, made: Forecast, lines: Mapping[str, Entitlement]) -> GoalV
 def goal_sentence(goal: Goal, made: Forecast) -> str:
     """What is missing by when; of a level in danger, what it would fall to and on which day."""
     told = {
-        "missing": _points(goal.missing),
+        "missing": points(goal.missing),
         "level": goal.level,
         "lower": made.opening_level,
-        "day": _day(made.anniversary),
-        "last": _day(made.anniversary - DAY),
+        "day": day(made.anniversary),
+        "last": day(made.anniversary - DAY),
     }
     if goal.kind == KEEP:
         return (
@@ -158,5 +145,5 @@ def _way(way: Way, lines: Mapping[str, Entitlement]) -> WayView:
     }
     notes[BOTH] = f"{notes[RENEW]} {notes[MOVE]}"
     offered = tuple(OfferedLine(lines[offer.key], offer) for offer in way.offers)
-    told = sentences[way.kind] % {"count": format_number(count, _lang())}
+    told = sentences[way.kind] % {"count": number(count)}
     return WayView(way, told, notes[way.kind], offered)

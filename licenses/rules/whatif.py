@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from licenses.rules.accrual import accrued
 from licenses.rules.coverage import HELD, LineCoverage, Segment, cover_of
-from licenses.rules.levels import next_level
+from licenses.rules.levels import NO_POINTS, next_level
 from licenses.rules.orders import HeldLine, is_lapsed
 from licenses.rules.pricing import PriceBook, PricedLine, PricedOrder, ReinstatementEstimate, reinstatement_estimate
 from licenses.rules.rulebook import RuleBook, assumptions
@@ -111,6 +111,11 @@ class WhatIf:
     stay_orders: tuple[PricedOrder, ...]
     orders_with: tuple[PricedOrder, ...]
     orders_without: tuple[PricedOrder, ...]
+
+    @property
+    def points_gained(self) -> Decimal:
+        """What the move earns over all Terms."""
+        return sum((term.points_with - term.points_without for term in self.terms), NO_POINTS)
 
 
 def run(

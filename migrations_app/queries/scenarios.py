@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -55,14 +54,13 @@ def figures_of(found: Answer) -> dict[str, str]:
     """The headline of an answer as plain JSON: what a scenario remembers."""
     result = found.result
     last = result.terms[-1]
-    gained = sum((t.points_with - t.points_without for t in result.terms), Decimal(0))
     return {
         "currency": result.currency,
         "accrued_stay": str(result.stay.accrued),
         "accrued_move": str(result.migrate.accrued),
         "total_stay": str(result.stay.total),
         "total_move": str(result.migrate.total),
-        "points": str(gained),
+        "points": str(result.points_gained),
         "level_with": last.level_with,
         "level_without": last.level_without,
         "events_stay": str(len(result.stay.events)),
