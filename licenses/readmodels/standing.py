@@ -77,7 +77,8 @@ class PointsView:
 
 def points_view(agreement: Agreement, asked: Moments, on: date) -> PointsView:
     """The figures on `on`, the day asked about. A fixed number of queries whatever was posted."""
-    stands = standing(agreement, on, asked.known_at)
+    # Each ended Term is told, so they are walked from the first one on.
+    stands = standing(agreement, on, asked.known_at, whole=True)
     book = rule_book(on)
     outside = stands.level in book.outside_levels
     return PointsView(

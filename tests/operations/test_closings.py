@@ -12,6 +12,9 @@ from licenses.models import PointsClosing, PointsMovement, TermClosing
 from licenses.operations import PointsEntry, post_points
 from licenses.operations.closings import close_days, close_terms
 from licenses.queries import standing
+from licenses.readmodels.asked import Moments
+from licenses.readmodels.standing import points_view
+from sites.clock import now
 from sites.models import Agreement
 from sites.tenancy import system_actor
 
@@ -100,6 +103,15 @@ def test_ended_terms_are_closed_once_and_nothing_is_posted_into_them(agreement, 
         post(agreement, "10", ended)
     assert PointsMovement.objects.count() == count
     post(agreement, "10", today)
+
+
+def test_a_statement_tells_every_term_whether_or_not_it_stands_closed(agreement, today):
+    asked = Moments(today, None, now())
+    before = points_view(agreement, asked, today)
+    assert len(before.terms) > 2
+    close_terms(actor=system_actor(), on=today)
+    after = points_view(agreement, asked, today)
+    assert (after.terms, after.stands.explanation) == (before.terms, before.stands.explanation)
 
 
 def test_customers_and_reps_write_no_closings(world, as_actor, today):
