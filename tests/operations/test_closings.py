@@ -105,7 +105,9 @@ def test_ended_terms_are_closed_once_and_nothing_is_posted_into_them(agreement, 
     post(agreement, "10", today)
 
 
-def test_a_statement_tells_every_term_whether_or_not_it_stands_closed(agreement, today):
+def test_a_statement_tells_every_term_whether_or_not_it_stands_closed(world, today):
+    system_actor()
+    agreement = Agreement.objects.select_related("customer").get(pk=world.agreement.pk)
     asked = Moments(today, None, now())
     before = points_view(agreement, asked, today)
     assert len(before.terms) > 2
