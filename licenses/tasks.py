@@ -30,7 +30,6 @@ from licenses.operations.price_imports import (
     load_import,
     record_prices,
     step_import,
-    stored_fault,
 )
 from licenses.queries.entitlement_imports import HoldingDesk
 from licenses.queries.price_check import PriceDesk
@@ -38,6 +37,7 @@ from portal.kernel.errors import Fault, Invalid, Refused
 from sites.clock import now, today
 from sites.jobs import Work, handler
 from sites.tenancy import system_actor
+from sites.words import stored_fault
 
 CHUNK = 1000
 Row = TypeVar("Row")

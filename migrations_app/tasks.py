@@ -27,7 +27,6 @@ from migrations_app.operations.batches import (
     refused_codes,
     request_group,
     step_batch,
-    stored_fault,
 )
 from migrations_app.operations.completion import break_off, stop
 from portal.kernel.errors import DomainError, Invalid, Refused
@@ -38,6 +37,7 @@ from sites.models import Event
 from sites.notices import notify
 from sites.refusals import Kind, codes_of, count_after, count_refusals
 from sites.tenancy import Actor, system_actor
+from sites.words import stored_fault
 
 CHUNK = 1000
 log = logging.getLogger(__name__)

@@ -133,6 +133,27 @@ def blocker_as_json(blocker: Blocker) -> dict[str, Any]:
     }
 
 
+def stored_fault(fault: Fault) -> dict[str, Any]:
+    """A fault as it is kept: with its figures, so that it can be told in any language later."""
+    return fault_as_json(fault) | {"params": _kept(fault.params)}
+
+
+def stored_blocker(blocker: Blocker) -> dict[str, Any]:
+    """A check as it is kept: with its figures, so that it can be told in any language later."""
+    return blocker_as_json(blocker) | {"params": _kept(blocker.params)}
+
+
+def _kept(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v if isinstance(v, int | None) else str(v) for k, v in params.items()}
+
+
+def retold(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored fault told in the active language."""
+    params = kept.get("params", {})
+    message = f"{sentence(kept['code'], params)} {remedy(kept['code'], params)}".strip()
+    return {k: v for k, v in kept.items() if k != "params"} | {"message": message}
+
+
 WORDS: dict[str, Words] = {
     "body_unreadable": Words(
         _("The body can't be read as JSON."), _("Send one JSON object, as the documentation of the API shows it.")

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from licenses.models import EntitlementImport
 from licenses.operations.entitlement_imports import accept_holdings, compare_holdings, reject_holdings
-from licenses.queries.entitlement_imports import actions_on, retold
+from licenses.queries.entitlement_imports import actions_on
 from licenses.views.imports import figures, happenings
 from licenses.views.shared import Item
 from portal.kernel.errors import Fault, Refused
 from sites.admin_base import CaseAdmin, CaseButton
 from sites.clock import now, today
 from sites.tenancy import Actor
+from sites.words import retold
 
 STEPS = {
     "accept": gettext_lazy("Accept"),

@@ -17,11 +17,12 @@ from licenses.api.asked import Asked
 from licenses.api.base import CursorList, actor_of
 from licenses.models import EntitlementImport, EntitlementImportRow
 from licenses.operations import entitlement_imports as operations
-from licenses.queries.entitlement_imports import actions_on, counts_of, findings_of, retold, rows_of, visible_imports
+from licenses.queries.entitlement_imports import actions_on, counts_of, findings_of, rows_of, visible_imports
 from licenses.readmodels import one
 from portal.kernel.errors import Fault, Invalid
 from sites.clock import now, today
 from sites.tenancy import Actor
+from sites.words import retold
 
 
 class HoldingsCounts(serializers.Serializer):

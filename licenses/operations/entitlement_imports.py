@@ -16,7 +16,7 @@ from licenses.intake.entitlements import read_mapping
 from licenses.intake.gate import check_name
 from licenses.models import EntitlementImport, EntitlementImportRow
 from licenses.operations.holding_sets import compare, record
-from licenses.operations.price_imports import MOST_REASON, stored_fault
+from licenses.operations.price_imports import MOST_REASON
 from licenses.queries.entitlement_imports import HoldingVerdict, roles_on, taught_by
 from licenses.rules.workflow import AUTHOR, DESK, ENTITLEMENT_IMPORT
 from portal.kernel.errors import Fault, Forbidden, Invalid, NotFound, Refused
@@ -25,6 +25,7 @@ from sites.jobs import enqueue
 from sites.models import Site
 from sites.numbers import next_number
 from sites.tenancy import Actor
+from sites.words import stored_fault
 
 JOB = "entitlements.import"
 OPEN = ("uploaded", "checking", "checked", "applying")

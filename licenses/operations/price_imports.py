@@ -22,7 +22,7 @@ from sites.events import tell
 from sites.jobs import enqueue
 from sites.numbers import next_number
 from sites.tenancy import Actor
-from sites.words import fault_as_json
+from sites.words import stored_fault
 
 JOB = "prices.check"
 OVER = ("failed", "rejected")
@@ -132,13 +132,6 @@ def record_prices(case: PriceImport, verdicts: Sequence[PriceVerdict]) -> None:
             row.valid_from, row.valid_to = line.valid_from, line.valid_to
         rows.append(row)
     PriceImportRow.objects.bulk_create(rows, batch_size=1000)
-
-
-def stored_fault(fault: Fault) -> dict[str, Any]:
-    """A fault with its figures, so that it can be told in any language later."""
-    kept = fault_as_json(fault)
-    kept["params"] = {k: v if isinstance(v, int | None) else str(v) for k, v in fault.params.items()}
-    return kept
 
 
 @transaction.atomic

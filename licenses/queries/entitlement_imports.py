@@ -17,7 +17,7 @@ from portal.kernel.period import is_month_end
 from sites.models import Customer, Site
 from sites.rules.identifiers import part_number
 from sites.tenancy import Actor
-from sites.words import remedy, sentence
+from sites.words import retold
 
 
 def roles_on(actor: Actor, case: EntitlementImport) -> frozenset[str]:
@@ -43,13 +43,6 @@ def rows_of(case: EntitlementImport, outcome: str = "") -> QuerySet[EntitlementI
     """The rows of the file and the lines that are gone, of one outcome where one is named."""
     rows = EntitlementImportRow.objects.filter(file_import=case).select_related("site")
     return rows.filter(outcome=outcome) if outcome else rows
-
-
-def retold(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """A stored fault told in the reader's language."""
-    params = kept.get("params", {})
-    told = f"{sentence(kept['code'], params)} {remedy(kept['code'], params)}".strip()
-    return {key: value for key, value in kept.items() if key != "params"} | {"message": told}
 
 
 def findings_of(row: EntitlementImportRow) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from licenses.intake.entitlements import HOLDINGS
 from licenses.intake.limits import LIMITS, MIB
 from licenses.models import EntitlementImport, EntitlementImportRow
 from licenses.operations.entitlement_imports import compare_holdings, map_holdings, upload_holdings
-from licenses.queries.entitlement_imports import actions_on, findings_of, retold, rows_of, visible_imports
+from licenses.queries.entitlement_imports import actions_on, findings_of, rows_of, visible_imports
 from licenses.readmodels import one
 from licenses.views.paging import slice_of
 from licenses.views.shared import Item, actor_of, reader
@@ -26,7 +26,7 @@ from sites.events import history
 from sites.refusals import refused
 from sites.tenancy import Actor
 from sites.views.shown import Happening
-from sites.words import fault_as_json
+from sites.words import fault_as_json, retold
 
 FIRST_ROWS = 25
 DONE = {

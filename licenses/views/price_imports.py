@@ -14,7 +14,7 @@ from licenses.views.shared import Item
 from sites.events import history
 from sites.formats import format_date
 from sites.views.shown import Happening
-from sites.words import remedy, sentence
+from sites.words import retold
 
 STEPS = {
     "put_in_force": pgettext_lazy("button", "Put into force"),
@@ -74,8 +74,7 @@ def counts(case: PriceImport) -> list[tuple[str, str, int, str]]:
 
 def told(fault: dict[str, Any]) -> str:
     """A stored fault in the reader's language."""
-    params = fault.get("params", {})
-    return f"{sentence(fault['code'], params)} {remedy(fault['code'], params)}".strip()
+    return str(retold(fault)["message"])
 
 
 @dataclass(frozen=True, slots=True)

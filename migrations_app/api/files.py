@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from migrations_app import queries
 from migrations_app.intake import templates
 from migrations_app.models import BatchRow, TransferBatch
+from sites.words import retold
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {
@@ -30,7 +31,7 @@ def failed_rows_file(batch: TransferBatch, lang: str) -> HttpResponse:
 
 
 def _failed(row: BatchRow) -> templates.FailedRow:
-    reasons = [queries.retell(error)["message"] for error in row.errors]
+    reasons = [retold(error)["message"] for error in row.errors]
     return templates.FailedRow(row.number, {k: str(v) for k, v in row.values.items()}, reasons)
 
 

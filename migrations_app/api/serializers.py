@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from migrations_app.queries import retell
+from sites.words import retold
 
 
 class LineSerializer(serializers.Serializer):
@@ -176,7 +176,7 @@ class Findings(serializers.Field):
     """Kept findings, told in the reader's language."""
 
     def to_representation(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [retell(kept) for kept in value]
+        return [retold(kept) for kept in value]
 
 
 class RowSerializer(serializers.Serializer):

@@ -25,7 +25,7 @@ from sites.jobs import enqueue
 from sites.notices import notify
 from sites.numbers import next_number
 from sites.tenancy.actor import Actor
-from sites.words import fault_as_json
+from sites.words import stored_fault
 
 Group = tuple[str, str, str]
 
@@ -124,13 +124,6 @@ def refused_codes(batch: TransferBatch) -> dict[str, int]:
             [batch.pk],
         )
         return dict(cursor.fetchall())
-
-
-def stored_fault(fault: Fault) -> dict[str, Any]:
-    """A fault with its figures, so that it can be told in any language later."""
-    kept = fault_as_json(fault)
-    kept["params"] = {k: v if isinstance(v, int | None) else str(v) for k, v in fault.params.items()}
-    return kept
 
 
 @transaction.atomic

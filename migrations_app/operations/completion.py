@@ -11,7 +11,7 @@ from migrations_app.facts import judge
 from migrations_app.models import TransferLine, TransferRequest
 from migrations_app.operations.decisions import as_faults, load
 from migrations_app.operations.telling import requesters, tell_people
-from migrations_app.queries.kept import move_of, stored
+from migrations_app.queries.kept import move_of
 from migrations_app.rules.workflow import TRANSFER
 from portal.kernel.blocker import Severity
 from portal.kernel.errors import Refused
@@ -19,6 +19,7 @@ from sites.events import tell
 from sites.models import Site
 from sites.refusals import Kind, codes_of, count_refusals
 from sites.tenancy.actor import Actor
+from sites.words import stored_blocker
 
 BATCH = 5000
 
@@ -68,7 +69,7 @@ def stop(*, actor: Actor, at: datetime, on: date, request: TransferRequest, refu
     """
     found = judge(move_of(request), on).blockers
     codes = codes_of(refusal)
-    request.stopped_by = [stored(b) for b in found if b.code in codes] or [{"code": code} for code in codes]
+    request.stopped_by = [stored_blocker(b) for b in found if b.code in codes] or [{"code": code} for code in codes]
     request.fault = ""
     request.save(update_fields=["stopped_by", "fault"])
     told = {"number": str(request), "codes": ", ".join(codes)}

@@ -22,7 +22,7 @@ from migrations_app.policies import (
     roles_on,
     sides,
 )
-from migrations_app.queries.kept import move_of, stored
+from migrations_app.queries.kept import move_of
 from migrations_app.reading import WaiverInput
 from migrations_app.rules.checks import may_wait_for, sleeps_until, stops, waits
 from migrations_app.rules.workflow import TRANSFER
@@ -33,6 +33,7 @@ from sites.jobs import enqueue
 from sites.models import Event
 from sites.refusals import Kind, count_refusals
 from sites.tenancy.actor import Actor
+from sites.words import stored_blocker
 
 VERBS = ("submit", "consent", "refuse", "approve", "return", "reject", "withdraw", "reverse")
 # Whose no it is.
@@ -176,7 +177,7 @@ def _submit(step: _Step) -> None:
     sleep(request, awaited(judged, request))
     promise(request, judged, actor=step.actor, at=step.at)
     request.stopped_by = []
-    request.checks = [stored(b) for b in judged.blockers]
+    request.checks = [stored_blocker(b) for b in judged.blockers]
     request.plan = as_json(outlook(judged), judged.book)
     request.submitted_by_id, request.submitted_at = step.actor.user_id, step.at
     request.decided_by_id = request.decided_at = None

@@ -12,13 +12,12 @@ from migrations_app.models import TransferBatch, TransferLine, TransferRequest, 
 from migrations_app.models.ends import kept_ends, kept_line
 from migrations_app.outlook import as_json
 from migrations_app.policies import asks_for
-from migrations_app.queries.kept import stored
 from migrations_app.reading import LineInput, WaiverInput, read_move
 from portal.kernel.errors import Fault, Forbidden, Invalid
 from sites.events import tell
 from sites.numbers import next_number
 from sites.tenancy.actor import Actor
-from sites.words import sentence
+from sites.words import sentence, stored_blocker
 
 
 @transaction.atomic
@@ -63,7 +62,7 @@ def create_request(
         batch=batch,
         effective_on=effective_on,
         reason=reason.strip(),
-        checks=[stored(b) for b in judged.blockers],
+        checks=[stored_blocker(b) for b in judged.blockers],
         plan=as_json(outlook(judged), judged.book),
         ends=kept_ends(move.source, move.target),
         created_by_id=actor.user_id,
@@ -112,7 +111,7 @@ def record_waivers(
                 "customer_id": request.customer_id,
                 "target_customer_id": request.target_customer_id,
                 "reason": waiver.reason.strip(),
-                "params": stored(told)["params"],
+                "params": stored_blocker(told)["params"],
                 "consequence": sentence(told.code, told.params),
                 "language": get_language() or "en",
                 "given_by_id": actor.user_id,

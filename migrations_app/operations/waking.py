@@ -18,7 +18,7 @@ from migrations_app.operations.decisions import awaited, promise, sleep, stoppin
 from migrations_app.operations.telling import ask_for_consent, requesters, tell_people
 from migrations_app.outlook import as_json
 from migrations_app.policies import sides
-from migrations_app.queries.kept import move_of, stored
+from migrations_app.queries.kept import move_of
 from migrations_app.rules.checks import stops
 from portal.kernel.errors import Refused
 from sites.events import tell
@@ -26,6 +26,7 @@ from sites.jobs import enqueue
 from sites.models import Enrollment, Event, ScheduleEntry
 from sites.refusals import Kind, count_refusals
 from sites.tenancy.actor import Actor
+from sites.words import stored_blocker
 
 Status = TransferRequest.Status
 ASLEEP = (Status.SUBMITTED, Status.IN_REVIEW)
@@ -121,7 +122,7 @@ def _promised(request: TransferRequest, judged: Judged, actor: Actor, at: dateti
 
 
 def _keep(request: TransferRequest, judged: Judged) -> None:
-    request.checks = [stored(b) for b in judged.blockers]
+    request.checks = [stored_blocker(b) for b in judged.blockers]
     request.plan = as_json(outlook(judged), judged.book)
     request.version += 1
     request.save(update_fields=_CHANGED)

@@ -16,7 +16,7 @@ from migrations_app.queries.requests import (
     requests_for,
     reversal_days,
 )
-from migrations_app.queries.told import event_labels, retell, timeline
+from migrations_app.queries.told import event_labels, timeline
 from migrations_app.rules.workflow import whose_turn
 
 __all__ = [
@@ -38,7 +38,6 @@ __all__ = [
     "preview_of",
     "queue",
     "requests_for",
-    "retell",
     "reversal_days",
     "timeline",
     "whose_turn",

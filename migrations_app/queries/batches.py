@@ -12,10 +12,11 @@ from django.db import connection
 from django.db.models import Count, QuerySet
 
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
-from migrations_app.queries.told import retell, timeline
+from migrations_app.queries.told import timeline
 from migrations_app.rules.workflow import BATCH, REQUESTER
 from sites.events import histories
 from sites.tenancy.actor import Actor
+from sites.words import retold
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _view(
         working=batch.status in TransferBatch.WORKING,
         started_at=batch.started_at,
         finished_at=batch.finished_at,
-        faults=tuple(retell(f) for f in batch.faults),
+        faults=tuple(retold(f) for f in batch.faults),
         groups=tuple(groups),
         actions=tuple(a for a in BATCH.actions(batch.status, {REQUESTER})),
         timeline=told,
@@ -124,7 +125,7 @@ def _groups(keys: list[UUID]) -> dict[UUID, list[tuple[str, str, int]]]:
     with connection.cursor() as cursor:
         cursor.execute(_GROUPS, [[str(key) for key in keys]])
         for batch_id, code, rows, first in cursor.fetchall():
-            found[batch_id].append((code, retell(_json(first))["message"], rows))
+            found[batch_id].append((code, retold(_json(first))["message"], rows))
     return found
 
 

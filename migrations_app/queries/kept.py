@@ -5,17 +5,9 @@ from typing import Any
 
 from migrations_app.facts import Move, judge
 from migrations_app.models import TransferRequest
-from portal.kernel.blocker import Blocker
-from sites.words import blocker_as_json
+from sites.words import stored_blocker
 
 UNDECIDED = (TransferRequest.Status.DRAFT, TransferRequest.Status.RETURNED)
-
-
-def stored(blocker: Blocker) -> dict[str, Any]:
-    """A finding as it is kept: code and figures, so that it can be told in any language later."""
-    kept = blocker_as_json(blocker)
-    kept["params"] = {k: v if isinstance(v, int | None) else str(v) for k, v in blocker.params.items()}
-    return kept
 
 
 def move_of(request: TransferRequest) -> Move:
@@ -39,4 +31,4 @@ def checks_of(request: TransferRequest, on: date) -> list[dict[str, Any]]:
     """
     if request.status not in UNDECIDED or not request.both_ends_seen:
         return list(request.checks)
-    return [stored(b) for b in judge(move_of(request), on).blockers]
+    return [stored_blocker(b) for b in judge(move_of(request), on).blockers]

@@ -18,7 +18,7 @@ from migrations_app.models.ends import kept_line
 from migrations_app.outlook import as_json
 from migrations_app.policies import NEEDS_BOTH_ENDS, answers_for_side, contact_at, roles_on, sides
 from migrations_app.queries.kept import checks_of
-from migrations_app.queries.told import retell, timeline
+from migrations_app.queries.told import timeline
 from migrations_app.reading import LineInput, read_move
 from migrations_app.rules.checks import may_wait_for
 from migrations_app.rules.workflow import TRANSFER, whose_turn
@@ -26,7 +26,7 @@ from sites.clock import today
 from sites.events import histories
 from sites.models import Event
 from sites.tenancy.actor import Actor
-from sites.words import blocker_as_json, remedy, sentence
+from sites.words import blocker_as_json, remedy, retold, sentence
 
 # Whose turn it is while a request sleeps, by what it waits for.
 TURN_WHILE_WAITING = {
@@ -176,7 +176,7 @@ def _describe(request: TransferRequest, actor: Actor, known: Known) -> RequestVi
         waiting_for=request.waiting_for,
         waiting_until=request.waiting_until,
         wait_for=tuple(request.wait_for),
-        stopped_by=tuple(retell(kept) for kept in request.stopped_by),
+        stopped_by=tuple(retold(kept) for kept in request.stopped_by),
         fault=request.fault,
         lines=lines,
         checks=tuple(_check(c, waived, lines) for c in request.checks),

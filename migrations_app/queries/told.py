@@ -1,4 +1,4 @@
-"""What was kept in codes and figures, told in the reader's language."""
+"""What happened, told in the reader's language."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sites.models import Event
-from sites.words import remedy, sentence
 
 
 def timeline(events: Iterable[Event]) -> tuple[dict[str, Any], ...]:
@@ -44,10 +43,3 @@ def event_labels() -> dict[str, str]:
         "undone": _("Undone"),
         "completed_with_errors": _("Completed with errors"),
     }
-
-
-def retell(kept: dict[str, Any]) -> dict[str, Any]:
-    """A kept fault told in the reader's language."""
-    params = kept.get("params", {})
-    told = f"{sentence(kept['code'], params)} {remedy(kept['code'], params)}".strip()
-    return {k: v for k, v in kept.items() if k != "params"} | {"message": told}

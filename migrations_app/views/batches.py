@@ -28,7 +28,7 @@ from portal.kernel.errors import DomainError
 from sites.clock import now, today
 from sites.refusals import refused
 from sites.tenancy import Actor
-from sites.words import fault_as_json
+from sites.words import fault_as_json, retold
 
 FIRST_ROWS = 25
 QUICK = ("uploaded", "checking")
@@ -147,7 +147,7 @@ def page_context(
 
 def row_views(rows: list[BatchRow]) -> list[dict[str, Any]]:
     """Rows with their findings in the reader's language."""
-    return [{"row": row, "errors": [queries.retell(error) for error in row.errors]} for row in rows]
+    return [{"row": row, "errors": [retold(error) for error in row.errors]} for row in rows]
 
 
 @require_safe
