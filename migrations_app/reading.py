@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from licenses.intake.cells import MAX_QUANTITY
 from licenses.models import Entitlement
 from migrations_app.facts import Move
 from portal.kernel.errors import Fault, Invalid
 from sites.models import Enrollment, Site
 from sites.tenancy.actor import Actor
-
-MOST_UNITS = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,15 @@ def read_move(
 ) -> Move:
     """What somebody asks for, looked up among what they may see. Raises Invalid with every fault at once."""
     faults: list[Fault] = []
-    source = _site(source_site, "source_site", actor, faults)
-    target = _site(target_site, "target_site", actor, faults) if target_site else None
-    waits_for = _enrollment(enrollment, actor, faults) if enrollment else None
+    source = site_of(source_site, actor)
+    if source is None:
+        faults.append(Fault("site_unknown", "source_site", params={"value": source_site}))
+    target = site_of(target_site, actor) if target_site else None
+    if target_site and target is None:
+        faults.append(Fault("site_unknown", "target_site", params={"value": target_site}))
+    waits_for = enrollment_of(enrollment, actor) if enrollment else None
+    if enrollment and waits_for is None:
+        faults.append(Fault("enrollment_unknown", "enrollment", params={"value": str(enrollment)}))
     if not target_site and not enrollment:
         faults.append(Fault("target_missing", "target_site"))
     if target_site and enrollment:
@@ -60,20 +65,16 @@ def read_move(
     return Move(source, target, waits_for, effective_on, quantities)
 
 
-def _site(number: str, field: str, actor: Actor, faults: list[Fault]) -> Site | None:
+def site_of(number: str, actor: Actor) -> Site | None:
+    """The site of that number, with what a move asks of one; None where the actor sees none."""
     rows = Site.objects.visible_to(actor).select_related("customer", "agreement__customer")
-    site = rows.filter(site_number=number).first()
-    if site is None:
-        faults.append(Fault("site_unknown", field, params={"value": number}))
-    return site
+    return rows.filter(site_number=number).first()
 
 
-def _enrollment(pk: UUID, actor: Actor, faults: list[Fault]) -> Enrollment | None:
+def enrollment_of(pk: UUID | str, actor: Actor) -> Enrollment | None:
+    """An enrollment that brings a target into being, or has; None where the actor sees none that still may."""
     rows = Enrollment.objects.visible_to(actor).select_related("site__customer", "site__agreement__customer")
-    found = rows.filter(pk=pk).exclude(status__in=["rejected", "withdrawn"]).first()
-    if found is None:
-        faults.append(Fault("enrollment_unknown", "enrollment", params={"value": str(pk)}))
-    return found
+    return rows.filter(pk=pk).exclude(status__in=["rejected", "withdrawn"]).first()
 
 
 def _quantities(lines: Sequence[LineInput], source: Site | None, actor: Actor, faults: list[Fault]) -> dict[UUID, int]:
@@ -90,8 +91,8 @@ def _quantities(lines: Sequence[LineInput], source: Site | None, actor: Actor, f
             faults.append(Fault("line_unknown", f"{where}.entitlement", told, params={"site": source.site_number}))
         elif line.entitlement in wanted:
             faults.append(Fault("line_twice", f"{where}.entitlement", told))
-        if not 0 < line.quantity <= MOST_UNITS:
-            params = {"value": line.quantity, "most": MOST_UNITS}
+        if not 0 < line.quantity <= MAX_QUANTITY:
+            params = {"value": line.quantity, "most": MAX_QUANTITY}
             faults.append(Fault("quantity_range", f"{where}.quantity", told, params=params))
         wanted[line.entitlement] = line.quantity
     return wanted

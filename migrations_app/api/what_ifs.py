@@ -17,13 +17,13 @@ from rest_framework.views import APIView
 from licenses.api.base import actor_of
 from licenses.api.including import INCLUDE, tree_in_words, wants_why
 from licenses.models import Entitlement
-from licenses.queries import rule_book, rule_book_of
 from licenses.rules.whatif import candidate_dates
 from migrations_app.api.bodies import Body
 from migrations_app.api.serializers import NewLineSerializer
 from migrations_app.facts import HORIZON_MONTHS, Move
 from migrations_app.outlook import as_json, whys
-from migrations_app.queries.what_if import LONGEST, SHORTEST, Computed, computed
+from migrations_app.queries.what_if import LONGEST, SHORTEST, Computed, computed, moves_to
+from migrations_app.reading import site_of
 from portal.kernel.errors import Fault
 from sites.clock import today
 from sites.models import Site
@@ -47,12 +47,11 @@ class WhatIfRequestSerializer(BestDateRequestSerializer):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A move somebody has in mind: units by line, each line at its site."""
+    """What somebody has in mind: a move from each site that lines come from."""
 
-    target: Site | None
+    moves: list[Move]
     effective_on: date | None
     horizon_months: int
-    by_source: Mapping[Site, Mapping[UUID, int]]
 
 
 def read_what_if(data: Any, actor: Actor, on: date, *, dated: bool = True, faults: Sequence[Fault] = ()) -> Asked:
@@ -67,22 +66,19 @@ def read_what_if(data: Any, actor: Actor, on: date, *, dated: bool = True, fault
     lines = _lines(body)
     rows = Entitlement.objects.visible_to(actor).filter(pk__in=lines)
     found = {row.pk: row for row in rows.select_related("site__customer", "site__agreement")}
-    by_source: dict[Site, dict[UUID, int]] = {}
-    for pk, (item, quantity) in lines.items():
-        if pk in found:
-            by_source.setdefault(found[pk].site, {})[pk] = quantity
-        else:
+    for pk, (item, _quantity) in lines.items():
+        if pk not in found:
             item.refuse("entitlement_unknown", "entitlement", value=str(pk))
     body.done()
-    return Asked(target, effective_on, horizon, by_source)
+    units = ((found[pk], quantity) for pk, (_item, quantity) in lines.items())
+    return Asked(moves_to(target, None, effective_on, units), effective_on, horizon)
 
 
 def _target(body: Body, actor: Actor) -> Site | None:
     number = body.text("target_site", most=10)
     if not number:
         return None
-    rows = Site.objects.visible_to(actor).select_related("customer", "agreement__customer")
-    site = rows.filter(site_number=number).first()
+    site = site_of(number, actor)
     if site is None:
         body.refuse("site_unknown", "target_site", value=number)
     return site
@@ -114,13 +110,6 @@ def _lines(body: Body) -> dict[UUID, tuple[Body, int]]:
     return lines
 
 
-def moves_of(asked: Asked) -> list[Move]:
-    """What is asked as one move for each site that lines come from."""
-    return [
-        Move(source, asked.target, None, asked.effective_on, dict(units)) for source, units in asked.by_source.items()
-    ]
-
-
 class WhatIfs(APIView):
     """Staying on Express beside moving, to the last minor unit (rule book section 6). Nothing is kept."""
 
@@ -129,12 +118,11 @@ class WhatIfs(APIView):
         on = today()
         explained = wants_why(request)
         asked = read_what_if(request.data, actor_of(request), on)
-        (found,) = computed(moves_of(asked), on, [asked.effective_on or on], asked.horizon_months)
+        (found,) = computed(asked.moves, on, [asked.effective_on or on], asked.horizon_months)
         result = found.result
         told = as_json(result) | {"checks": [blocker_as_json(b) for b in found.blockers]}
         if explained:
-            book = rule_book_of(result.rule_version) or rule_book()
-            told["why"] = tree_in_words(whys(result, book, with_lines=True), result.currency)
+            told["why"] = tree_in_words(whys(result, found.book, with_lines=True), result.currency)
         return Response(told)
 
 
@@ -160,7 +148,7 @@ class BestDate(APIView):
         on = today()
         asked = read_what_if(data, actor_of(request), on, dated=False, faults=faults)
         days = candidate_dates(on)
-        found = computed(moves_of(asked), on, days, asked.horizon_months)
+        found = computed(asked.moves, on, days, asked.horizon_months)
         return Response({"results": [_option(*each) for each in zip(days, found, strict=True)]})
 
 

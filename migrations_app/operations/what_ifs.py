@@ -23,21 +23,17 @@ def ask_for(*, actor: Actor, at: datetime, on: date, question: Question, reason:
     lines = lines_of(actor, question.quantities)
     if len(lines) < len(question.quantities):
         raise Refused(Fault("what_if_lines_gone", "lines"))
-    by_source: dict[str, list[LineInput]] = {}
-    for line in lines:
-        by_source.setdefault(line.site.site_number, []).append(LineInput(line.pk, question.quantities[line.pk]))
-    enrollment = question.enrollment
     return [
         create_request(
             actor=actor,
             at=at,
             on=on,
-            source_site=source,
-            target_site=question.target.site_number if question.target and not enrollment else None,
-            enrollment=enrollment.pk if enrollment else None,
+            source_site=move.source.site_number,
+            target_site=question.target_site,
+            enrollment=question.enrollment.pk if question.enrollment else None,
             effective_on=question.effective_on,
             reason=reason,
-            lines=asked,
+            lines=[LineInput(line, quantity) for line, quantity in move.quantities.items()],
         )
-        for source, asked in by_source.items()
+        for move in question.moves(lines)
     ]

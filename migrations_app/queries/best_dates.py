@@ -73,7 +73,7 @@ def best_dates(question: Question, actor: Actor, on: date) -> BestDates | None:
     return BestDates(
         question=question,
         currency=result.currency,
-        demonstration=first.demonstration,
+        demonstration=first.computed.demonstration,
         price_list=result.price_list,
         rule_version=result.rule_version,
         rows=rows,
@@ -84,7 +84,7 @@ def best_dates(question: Question, actor: Actor, on: date) -> BestDates | None:
 
 
 def _row(each: Answer, first: Answer, names: dict[str, str], on: date) -> DateRow:
-    before, then = _by_key(first.blockers), _by_key(each.blockers)
+    before, then = _by_key(first.computed.blockers), _by_key(each.computed.blockers)
     return DateRow(
         on=each.on,
         is_today=each.on == on,
@@ -94,7 +94,7 @@ def _row(each: Answer, first: Answer, names: dict[str, str], on: date) -> DateRo
         term_ends=each.result.terms[0].ends_on,
         events=len(each.result.migrate.events),
         left_out=_left_out(each),
-        standing=_standing(each.blockers),
+        standing=_standing(each.computed.blockers),
         gone=tuple(_told(b, names) for key, b in before.items() if key not in then),
         fresh=tuple(_told(b, names) for key, b in then.items() if key not in before),
     )
@@ -122,7 +122,7 @@ def _told(blocker: Blocker, names: dict[str, str]) -> str:
 
 def _heals(first: Answer, names: dict[str, str]) -> tuple[tuple[date, str], ...]:
     """Findings that heal by themselves, and the day, as today's answer tells it."""
-    healing = ((b.heals_on, _told(b, names)) for b in first.blockers if b.heals_on)
+    healing = ((b.heals_on, _told(b, names)) for b in first.computed.blockers if b.heals_on)
     return tuple(sorted(healing))
 
 

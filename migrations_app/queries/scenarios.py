@@ -137,9 +137,10 @@ def _rows(views: Sequence[WhatIfView]) -> list[tuple[str, list[str]]]:
 
 
 def _missing(view: WhatIfView) -> str:
-    if view.missing is None:
+    first = view.result.terms[0]
+    if first.missing is None:
         return NOTHING
-    return _("%(missing)s to %(level)s") % {"missing": figure(view.missing), "level": view.next_level}
+    return _("%(missing)s to %(level)s") % {"missing": figure(first.missing), "level": first.next_level}
 
 
 def _checks(view: WhatIfView) -> str:

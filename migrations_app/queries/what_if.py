@@ -11,8 +11,10 @@ from uuid import UUID
 
 from licenses.models import Entitlement
 from licenses.queries import ListedPrices, price_book
+from licenses.rules.rulebook import RuleBook
 from licenses.rules.whatif import WhatIf
 from migrations_app.facts import HORIZON_MONTHS, Judged, Move, gather, judged_on, outlooks, parts_of
+from migrations_app.reading import enrollment_of, site_of
 from portal.kernel.blocker import Blocker
 from sites.models import Customer, Enrollment, Site
 from sites.tenancy.actor import Actor
@@ -35,10 +37,20 @@ class Question:
     quantities: Mapping[UUID, int]
 
     @property
+    def target_site(self) -> str | None:
+        """The number of the target; None where an enrollment brings it into being, or nothing does yet."""
+        return self.target.site_number if self.target and not self.enrollment else None
+
+    def moves(self, lines: Iterable[Entitlement]) -> list[Move]:
+        """What is asked of `lines`, which are some of its own."""
+        units = ((line, self.quantities[line.pk]) for line in lines)
+        return moves_to(self.target, self.enrollment, self.effective_on, units)
+
+    @property
     def as_json(self) -> dict[str, Any]:
         """The question as a scenario keeps it."""
         return {
-            "target_site": self.target.site_number if self.target and not self.enrollment else None,
+            "target_site": self.target_site,
             "enrollment": str(self.enrollment.pk) if self.enrollment else None,
             "effective_on": self.effective_on.isoformat() if self.effective_on else None,
             "horizon_months": self.horizon_months,
@@ -47,20 +59,39 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the rules say: the whole what-if, every check of every line, and the lines that were asked about.
+class Computed:
+    """What a move from one site or several does if it takes effect on one day, and every check as of that day.
 
-    `on` is the day that it is computed for: the question's own, or today where that has passed.
+    `book` are the rules that it was computed with.
+    """
+
+    result: WhatIf
+    blockers: tuple[Blocker, ...]
+    demonstration: bool
+    book: RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the rules say of a question: what was computed, and the lines that were asked about.
+
     `gone` counts the lines of the question that aren't to be seen any more.
     """
 
     question: Question
-    on: date
-    result: WhatIf
-    blockers: tuple[Blocker, ...]
+    computed: Computed
     lines: tuple[Entitlement, ...]
-    demonstration: bool
     gone: int = 0
+
+    @property
+    def result(self) -> WhatIf:
+        """The whole what-if."""
+        return self.computed.result
+
+    @property
+    def on(self) -> date:
+        """The day that it is computed for: the question's own, or today where that has passed."""
+        return self.result.effective_on
 
     @property
     def late(self) -> bool:
@@ -89,28 +120,12 @@ def answers(question: Question, actor: Actor, on: date, days: Sequence[date]) ->
     lines = lines_of(actor, question.quantities)
     if not lines:
         return ()
-    found = computed(moves_of(question, lines), on, days, question.horizon_months)
+    found = computed(question.moves(lines), on, days, question.horizon_months)
+    gone = len(question.quantities) - len(lines)
     return tuple(
-        Answer(
-            question=replace(question, effective_on=question.effective_on and day),
-            on=each.result.effective_on,
-            result=each.result,
-            blockers=each.blockers,
-            lines=tuple(lines),
-            demonstration=each.demonstration,
-            gone=len(question.quantities) - len(lines),
-        )
+        Answer(replace(question, effective_on=question.effective_on and day), each, tuple(lines), gone)
         for day, each in zip(days, found, strict=True)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Computed:
-    """What a move from one site or several does if it takes effect on one day, and every check as of that day."""
-
-    result: WhatIf
-    blockers: tuple[Blocker, ...]
-    demonstration: bool
 
 
 def computed(moves: Sequence[Move], today: date, days: Sequence[date], horizon_months: int) -> tuple[Computed, ...]:
@@ -123,19 +138,22 @@ def computed(moves: Sequence[Move], today: date, days: Sequence[date], horizon_m
     judged = [[judged_on(each, day) for each in gathered] for day in days]
     results = outlooks([together(each, prices) for each in judged], horizon_months)
     return tuple(
-        Computed(result, blockers_of(each), prices.demonstration) for result, each in zip(results, judged, strict=True)
+        Computed(result, blockers_of(each), prices.demonstration, each[0].book)
+        for result, each in zip(results, judged, strict=True)
     )
 
 
-def moves_of(question: Question, lines: Sequence[Entitlement]) -> list[Move]:
-    """The question as one move for each site that lines come from."""
+def moves_to(
+    target: Site | None,
+    enrollment: Enrollment | None,
+    effective_on: date | None,
+    units: Iterable[tuple[Entitlement, int]],
+) -> list[Move]:
+    """So many units of each line as one move for each site that the lines come from."""
     by_source: dict[Site, dict[UUID, int]] = {}
-    for line in lines:
-        by_source.setdefault(line.site, {})[line.pk] = question.quantities[line.pk]
-    return [
-        Move(source, question.target, question.enrollment, question.effective_on, units)
-        for source, units in by_source.items()
-    ]
+    for line, quantity in units:
+        by_source.setdefault(line.site, {})[line.pk] = quantity
+    return [Move(source, target, enrollment, effective_on, moved) for source, moved in by_source.items()]
 
 
 def blockers_of(judged: Iterable[Judged]) -> tuple[Blocker, ...]:
@@ -161,12 +179,10 @@ def read_kept(kept: Mapping[str, Any], customer: Customer, actor: Actor) -> Ques
     An enrollment that was accepted since has become its site. A target that is gone becomes a new site: the checks say
     that it isn't enrolled.
     """
-    sites = Site.objects.visible_to(actor).select_related("customer", "agreement__customer")
-    target = sites.filter(site_number=kept["target_site"]).first() if kept.get("target_site") else None
+    target = site_of(kept["target_site"], actor) if kept.get("target_site") else None
     enrollment = None
     if kept.get("enrollment"):
-        rows = Enrollment.objects.visible_to(actor).select_related("site__customer", "site__agreement__customer")
-        enrollment = rows.filter(pk=kept["enrollment"]).exclude(status__in=["rejected", "withdrawn"]).first()
+        enrollment = enrollment_of(kept["enrollment"], actor)
         target = enrollment.site if enrollment else None
         if target is not None and enrollment is not None and enrollment.status == Enrollment.Status.ACCEPTED:
             enrollment = None

@@ -12,7 +12,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from licenses.queries import rule_book
 from licenses.rules.pricing import PricedOrder
 from licenses.rules.rulebook import RuleBook
 from licenses.rules.whatif import TermOutlook, WhatIf
@@ -95,15 +94,7 @@ class WhatIfView:
     sources: tuple[str, ...]
     lines: tuple[MovedLine, ...]
     headline: str
-    currency: str
-    accrued_stay: Decimal
-    accrued_move: Decimal
-    total_stay: Decimal
-    total_move: Decimal
-    points: Decimal
     level: LevelChange
-    next_level: str | None
-    missing: Decimal | None
     years: tuple[YearRow, ...]
     cash: tuple[CashRow, ...]
     year_chart: Chart
@@ -113,6 +104,30 @@ class WhatIfView:
     checks: tuple[dict[str, Any], ...]
     why: WhatIfWhys
     result: WhatIf
+
+    @property
+    def currency(self) -> str:
+        return self.result.currency
+
+    @property
+    def accrued_stay(self) -> Decimal:
+        return self.result.stay.accrued
+
+    @property
+    def accrued_move(self) -> Decimal:
+        return self.result.migrate.accrued
+
+    @property
+    def total_stay(self) -> Decimal:
+        return self.result.stay.total
+
+    @property
+    def total_move(self) -> Decimal:
+        return self.result.migrate.total
+
+    @property
+    def points(self) -> Decimal:
+        return self.result.points_gained
 
     @property
     def askable(self) -> Question:
@@ -158,8 +173,7 @@ def view_of(answer: Answer) -> WhatIfView:
     plan = plan_page(_with_lines_without_cover(answer), names, answer.question.horizon_months)
     if plan is None:
         raise ValueError("an answer has a plan")
-    book = rule_book(answer.on)
-    gained = sum((t.points_with - t.points_without for t in result.terms), NOTHING)
+    book = answer.computed.book
     level = _level(result.terms)
     years, cash = _years(result), _cash(result)
     return WhatIfView(
@@ -170,23 +184,15 @@ def view_of(answer: Answer) -> WhatIfView:
         target=target_label(answer.question),
         sources=tuple(sources),
         lines=lines,
-        headline=_headline(result, answer.question.horizon_months, gained, level),
-        currency=result.currency,
-        accrued_stay=result.stay.accrued,
-        accrued_move=result.migrate.accrued,
-        total_stay=result.stay.total,
-        total_move=result.migrate.total,
-        points=gained,
+        headline=_headline(result, answer.question.horizon_months, level),
         level=level,
-        next_level=result.terms[0].next_level,
-        missing=result.terms[0].missing,
         years=years,
         cash=cash,
         year_chart=_year_chart(years, result.currency),
         cash_chart=_cash_chart(cash, result, answer.question.horizon_months),
         term_chart=_term_chart(result, book),
         plan=with_whys(plan, result, names),
-        checks=tuple(_check(blocker_as_json(b), names) for b in answer.blockers),
+        checks=tuple(_check(blocker_as_json(b), names) for b in answer.computed.blockers),
         why=whys_of(result, book, names),
         result=result,
     )
@@ -229,7 +235,7 @@ def _level(terms: Sequence[TermOutlook]) -> LevelChange:
     return LevelChange(term.level_with, term.level_without, term.ends_on)
 
 
-def _headline(result: WhatIf, months: int, gained: Decimal, level: LevelChange) -> str:
+def _headline(result: WhatIf, months: int, level: LevelChange) -> str:
     """The whole comparison in one sentence."""
     if not (result.stay.events or result.migrate.events):
         return _("Nothing would be ordered for these licenses in %(months)s months, whether they move or stay.") % {
@@ -243,6 +249,7 @@ def _headline(result: WhatIf, months: int, gained: Decimal, level: LevelChange) 
         )  # fmt: skip
     else:
         cost = _("Over %(months)s months moving costs the same as staying")
+    gained = result.points_gained
     points = _("brings %(points)s points") % {"points": figure(gained)} if gained else _("brings no points")
     if level.differs:
         reached = _("takes the Agreement to level %(with)s instead of %(without)s by %(day)s")
