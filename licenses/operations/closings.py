@@ -1,6 +1,5 @@
 """Closings behind the points ledger: days of busy Agreements, and Terms that have ended. Repeats change nothing."""
 
-from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import cast
 from uuid import UUID
@@ -9,8 +8,7 @@ from django.db import connection, transaction
 
 from licenses.models import TermClosing
 from licenses.queries.standings import standings
-from portal.kernel.explanation import Explanation
-from portal.kernel.period import DAY
+from licenses.rules.levels import EndedTerm, ended_terms
 from sites.models import Agreement
 from sites.tenancy import Actor
 
@@ -106,10 +104,10 @@ def close_terms(*, actor: Actor, on: date) -> int:
     found = standings(agreements, on, whole=True)
     closed = _closed(due)
     TermClosing.objects.bulk_create(
-        closing
+        _closing(agreement, ended, at)
         for agreement in agreements
-        for closing in _closings(agreement, found[agreement.pk].explanation.parts, at)
-        if (agreement.pk, closing.starts_on) not in closed
+        for ended in ended_terms(cast(date, agreement.term_start), found[agreement.pk])
+        if (agreement.pk, ended.term.starts_on) not in closed
     )
     return len(agreements)
 
@@ -129,19 +127,15 @@ def _closed(keys: list[UUID]) -> set[tuple[UUID, date]]:
     return set(rows.values_list("agreement_id", "starts_on"))
 
 
-def _closings(agreement: Agreement, resets: Sequence[Explanation], at: datetime) -> Iterator[TermClosing]:
-    starts_on = cast(date, agreement.term_start)
-    for reset in resets:
-        anniversary: date = reset.inputs["anniversary"]
-        yield TermClosing(
-            customer_id=agreement.customer_id,
-            agreement=agreement,
-            starts_on=starts_on,
-            ends_on=anniversary - DAY,
-            points=reset.inputs["term_points"],
-            level=reset.inputs["old_level"],
-            opens_with=reset.result,
-            rule_version=reset.version,
-            recorded_at=at,
-        )
-        starts_on = anniversary
+def _closing(agreement: Agreement, ended: EndedTerm, at: datetime) -> TermClosing:
+    return TermClosing(
+        customer_id=agreement.customer_id,
+        agreement=agreement,
+        starts_on=ended.term.starts_on,
+        ends_on=ended.term.ends_on,
+        points=ended.points,
+        level=ended.level,
+        opens_with=ended.opens_with,
+        rule_version=ended.version,
+        recorded_at=at,
+    )

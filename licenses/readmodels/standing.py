@@ -10,7 +10,7 @@ from licenses.models import PointsMovement
 from licenses.queries import rule_book, standing
 from licenses.readmodels.asked import Moments
 from licenses.readmodels.points import NONE_YET, SIGNED, asked_entries, recorded_later, sum_of
-from licenses.rules.levels import Standing
+from licenses.rules.levels import Standing, ended_terms
 from licenses.rules.terms import YEAR, year_end
 from portal.kernel.period import DAY, Period
 from sites.models import Agreement
@@ -108,12 +108,9 @@ def _terms(agreement: Agreement, stands: Standing, opening: str) -> tuple[TermFi
     if stands.term is None or agreement.term_start is None:
         return ()
     found: list[TermFigures] = []
-    starts = agreement.term_start
-    for reset in (step for step in stands.explanation.parts if step.rule == "P5"):
-        anniversary: date = reset.inputs["anniversary"]
-        ended = Period(starts, anniversary - DAY)
-        found.append(TermFigures(ended, opening, reset.inputs["term_points"], reset.inputs["old_level"]))
-        starts, opening = anniversary, str(reset.result)
+    for ended in ended_terms(agreement.term_start, stands):
+        found.append(TermFigures(ended.term, opening, ended.points, ended.level))
+        opening = ended.opens_with
     found.append(TermFigures(stands.term, stands.opening_level, stands.points, stands.level))
     return tuple(found)
 
