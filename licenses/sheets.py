@@ -15,11 +15,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from licenses.papers import holdings as holdings_paper
 from licenses.papers import points as points_paper
+from licenses.papers.frame import Cell
 from licenses.papers.holdings import HoldingsPaper
-from licenses.papers.labels import programs
 from licenses.papers.points import PointsPaper
-
-Cell = str | int | Decimal | date | datetime | None
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 DAYS = {"da": "d.m.yyyy", "en": "d mmmm yyyy"}
@@ -110,30 +108,19 @@ def points_xlsx(paper: PointsPaper, lang: str) -> bytes:
             book.write(sheet, row, cells)
         sheet = book.sheet(_("Terms"), points_paper.term_columns(), [18, 18, 14, 14, 18])
         for row, each in enumerate(paper.terms, start=1):
-            book.write(
-                sheet, row, [each.term.starts_on, each.term.ends_on, each.opening_level, each.points, each.level]
-            )
+            book.write(sheet, row, points_paper.term_cells(each))
         told = [paper.summary, points_paper.left_out_sentence(paper, lang)]
         book.facts(_("Figures"), points_paper.points_title(paper), _points_facts(paper), filter(None, told))
         return book.bytes()
 
 
 def _points_facts(paper: PointsPaper) -> list[tuple[str, Cell]]:
-    return [
-        (_("Customer"), paper.customer_name),
-        (_("IBM Customer Number"), paper.customer_number),
-        (_("Agreement number"), paper.agreement_number),
-        (_("As of"), paper.as_of),
-        (_("As known at"), paper.known_at),
-        (_("Term from"), paper.term.starts_on if paper.term else None),
-        (_("Term to"), paper.term.ends_on if paper.term else None),
-        (_("Anniversary"), paper.anniversary),
-        (_("Points in this Term"), paper.points),
-        (_("Price level"), paper.level),
-        (_("Next level"), paper.next_level),
-        (_("Missing points"), paper.missing),
-        (_("Rule book version"), paper.rule_version),
+    term = paper.term
+    ends: list[tuple[str, Cell]] = [
+        (_("Term from"), term.starts_on if term else None),
+        (_("Term to"), term.ends_on if term else None),
     ]
+    return points_paper.points_facts(paper, ends)
 
 
 def holdings_xlsx(paper: HoldingsPaper, lang: str) -> bytes:
@@ -142,32 +129,7 @@ def holdings_xlsx(paper: HoldingsPaper, lang: str) -> bytes:
         book = _Book(lang, holdings_paper.holdings_title(paper), paper.known_at)
         sheet = book.sheet(_("Licenses"), holdings_paper.holdings_columns(), [14, 60, 24, 12, 20, 18, 18, 18, 18])
         for row, line in enumerate(paper.lines, start=1):
-            cells: list[Cell] = [
-                line.part_number,
-                line.description,
-                line.metric,
-                line.quantity,
-                line.order_reference,
-                line.acquired_on,
-                line.cover.starts_on if line.cover else None,
-                line.cover.ends_on if line.cover else None,
-                line.proof_number,
-            ]
-            book.write(sheet, row, cells)
+            book.write(sheet, row, holdings_paper.holdings_cells(line))
         told = filter(None, [holdings_paper.left_out_sentence(paper, lang)])
-        book.facts(_("About"), holdings_paper.holdings_title(paper), _holdings_facts(paper), told)
+        book.facts(_("About"), holdings_paper.holdings_title(paper), holdings_paper.holdings_facts(paper), told)
         return book.bytes()
-
-
-def _holdings_facts(paper: HoldingsPaper) -> list[tuple[str, Cell]]:
-    return [
-        (_("Customer"), paper.customer_name),
-        (_("IBM Customer Number"), paper.customer_number),
-        (_("Site"), ", ".join(filter(None, [paper.site_name, *paper.site_address]))),
-        (_("Site number"), paper.site_number),
-        (_("Program"), programs().get(paper.program, paper.program)),
-        (_("Agreement number"), paper.agreement_number or None),
-        (_("As of"), paper.as_of or _("the latest recorded")),
-        (_("As known at"), paper.known_at),
-        (_("License lines"), len(paper.lines) + paper.left_out),
-    ]

@@ -7,12 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from licenses.papers.labels import PRODUCT, demonstration_data, not_affiliated, page_template, programs
+from licenses.papers.frame import Cell, frame, shown_facts, written
+from licenses.papers.labels import demonstration_data, programs
 from licenses.papers.render import breakable, render
 from portal.kernel.period import Period
-from sites.formats import format_date, format_moment, format_number
+from sites.formats import format_number
 
-NOTHING = "\N{EN DASH}"
 # Millimeters that the longest day of a language takes in the table.
 DAY_WIDTHS = {"da": 18, "en": 28}
 
@@ -66,18 +66,18 @@ def holdings_title(paper: HoldingsPaper) -> str:
     return _("License overview, site %(number)s") % {"number": paper.site_number}
 
 
-def holdings_facts(paper: HoldingsPaper, lang: str) -> list[tuple[str, str]]:
-    """Label and value of what the statement is about, written for the reader."""
+def holdings_facts(paper: HoldingsPaper) -> list[tuple[str, Cell]]:
+    """Label and value of what the statement is about."""
     return [
         (_("Customer"), paper.customer_name),
         (_("IBM Customer Number"), paper.customer_number),
         (_("Site"), ", ".join(filter(None, [paper.site_name, *paper.site_address]))),
         (_("Site number"), paper.site_number),
         (_("Program"), programs().get(paper.program, paper.program)),
-        (_("Agreement number"), paper.agreement_number or NOTHING),
-        (_("As of"), format_date(paper.as_of, lang) if paper.as_of else _("the latest recorded")),
-        (_("As known at"), format_moment(paper.known_at, lang, seconds=True)),
-        (_("License lines"), format_number(len(paper.lines) + paper.left_out, lang)),
+        (_("Agreement number"), paper.agreement_number or None),
+        (_("As of"), paper.as_of or _("the latest recorded")),
+        (_("As known at"), paper.known_at),
+        (_("License lines"), len(paper.lines) + paper.left_out),
     ]
 
 
@@ -96,6 +96,21 @@ def holdings_columns() -> list[str]:
     ]
 
 
+def holdings_cells(line: HoldingsPaperLine) -> list[Cell]:
+    """A line's values, one for each heading."""
+    return [
+        line.part_number,
+        line.description,
+        line.metric,
+        line.quantity,
+        line.order_reference,
+        line.acquired_on,
+        line.cover.starts_on if line.cover else None,
+        line.cover.ends_on if line.cover else None,
+        line.proof_number,
+    ]
+
+
 def left_out_sentence(paper: HoldingsPaper, lang: str) -> str:
     """That further lines had no room; empty where all have."""
     if not paper.left_out:
@@ -107,20 +122,13 @@ def left_out_sentence(paper: HoldingsPaper, lang: str) -> str:
 
 
 def _data(paper: HoldingsPaper, lang: str) -> dict[str, Any]:
-    title = holdings_title(paper)
     return {
-        "title": title,
-        "author": PRODUCT,
-        "day": paper.known_at.astimezone(UTC).date().isoformat(),
-        "running": [f"{PRODUCT} \N{MIDDLE DOT} {paper.customer_name}", title],
-        "footer": not_affiliated(),
-        "page_template": page_template(),
-        "heading": title,
+        **frame(holdings_title(paper), paper.known_at.astimezone(UTC).date(), paper.customer_name),
         "subheading": paper.site_name,
-        "facts": [[label, [breakable(value) if value else NOTHING]] for label, value in holdings_facts(paper, lang)],
+        "facts": shown_facts((label, written(value, lang)) for label, value in holdings_facts(paper)),
         "columns": holdings_columns(),
         "day_width": DAY_WIDTHS.get(lang, DAY_WIDTHS["en"]),
-        "lines": [_row(line, lang) for line in paper.lines],
+        "lines": [[breakable(written(cell, lang)) for cell in holdings_cells(line)] for line in paper.lines],
         "no_lines": _("Nothing is held here."),
         "notes": [
             *filter(None, [left_out_sentence(paper, lang)]),
@@ -131,17 +139,3 @@ def _data(paper: HoldingsPaper, lang: str) -> dict[str, Any]:
             *([demonstration_data()] if paper.demo else []),
         ],
     }
-
-
-def _row(line: HoldingsPaperLine, lang: str) -> list[str]:
-    return [
-        breakable(line.part_number),
-        breakable(line.description),
-        breakable(line.metric),
-        format_number(line.quantity, lang),
-        breakable(line.order_reference),
-        format_date(line.acquired_on, lang),
-        format_date(line.cover.starts_on, lang) if line.cover else NOTHING,
-        format_date(line.cover.ends_on, lang) if line.cover else NOTHING,
-        line.proof_number or NOTHING,
-    ]

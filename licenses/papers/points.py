@@ -1,6 +1,6 @@
 """Statement of points as a paper: where an Agreement stands as of a day, as known at an instant, and why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,13 +11,13 @@ from django.utils.translation import override
 
 from licenses.models import PointsMovement
 from licenses.papers.charts import chart_svg
-from licenses.papers.labels import PRODUCT, demonstration_data, not_affiliated, page_template
+from licenses.papers.frame import NOTHING, Cell, frame, shown_facts, written
+from licenses.papers.labels import demonstration_data
 from licenses.papers.render import breakable, render
 from portal.kernel.charts import Chart
 from portal.kernel.period import Period
 from sites.formats import format_date, format_moment, format_number, format_points
 
-NOTHING = "\N{EN DASH}"
 # Millimeters that the longest day and instant of a language take in the table.
 DAY_WIDTHS = {"da": (19, 31), "en": (28, 38)}
 
@@ -89,25 +89,20 @@ def points_title(paper: PointsPaper) -> str:
     return _("Statement of points, Agreement %(number)s") % {"number": paper.agreement_number}
 
 
-def points_facts(paper: PointsPaper, lang: str) -> list[tuple[str, str]]:
-    """Label and value of each figure, written for the reader."""
-    term = (
-        f"{format_date(paper.term.starts_on, lang)} {NOTHING} {format_date(paper.term.ends_on, lang)}"
-        if paper.term
-        else NOTHING
-    )
+def points_facts(paper: PointsPaper, term: Sequence[tuple[str, Cell]]) -> list[tuple[str, Cell]]:
+    """Label and value of each figure; `term` tells the Term, which paper and sheet write differently."""
     return [
         (_("Customer"), paper.customer_name),
         (_("IBM Customer Number"), paper.customer_number),
         (_("Agreement number"), paper.agreement_number),
-        (_("As of"), format_date(paper.as_of, lang)),
-        (_("As known at"), format_moment(paper.known_at, lang, seconds=True)),
-        (_("Term"), term),
-        (_("Anniversary"), format_date(paper.anniversary, lang) if paper.anniversary else NOTHING),
-        (_("Points in this Term"), format_points(paper.points, lang)),
+        (_("As of"), paper.as_of),
+        (_("As known at"), paper.known_at),
+        *term,
+        (_("Anniversary"), paper.anniversary),
+        (_("Points in this Term"), paper.points),
         (_("Price level"), paper.level),
-        (_("Next level"), paper.next_level or NOTHING),
-        (_("Missing points"), format_points(paper.missing, lang) if paper.missing is not None else NOTHING),
+        (_("Next level"), paper.next_level),
+        (_("Missing points"), paper.missing),
         (_("Rule book version"), paper.rule_version),
     ]
 
@@ -128,6 +123,11 @@ def points_columns() -> list[str]:
 def term_columns() -> list[str]:
     """The headings of the Terms."""
     return [_("Term from"), _("Term to"), _("Opened at level"), _("Points"), _("Level at the end or so far")]
+
+
+def term_cells(each: PointsPaperTerm) -> list[Cell]:
+    """A Term's values, one for each heading."""
+    return [each.term.starts_on, each.term.ends_on, each.opening_level, each.points, each.level]
 
 
 def kind_name(kind: str) -> str:
@@ -159,22 +159,16 @@ def left_out_sentence(paper: PointsPaper, lang: str) -> str:
 
 
 def _data(paper: PointsPaper, lang: str) -> dict[str, Any]:
-    title = points_title(paper)
+    facts = points_facts(paper, [(_("Term"), _period(paper.term, lang))])
     return {
-        "title": title,
-        "author": PRODUCT,
-        "day": paper.known_at.astimezone(UTC).date().isoformat(),
-        "running": [f"{PRODUCT} \N{MIDDLE DOT} {paper.customer_name}", title],
-        "footer": not_affiliated(),
-        "page_template": page_template(),
-        "heading": title,
+        **frame(points_title(paper), paper.known_at.astimezone(UTC).date(), paper.customer_name),
         "summary": paper.summary,
-        "facts": [[label, [breakable(value) if value else NOTHING]] for label, value in points_facts(paper, lang)],
+        "facts": shown_facts((label, written(value, lang)) for label, value in facts),
         "charts_title": _("How the points grew"),
         "charts": [_chart(chart) for chart in paper.charts],
         "terms_title": _("Terms"),
         "term_columns": term_columns(),
-        "terms": [_term(each, lang) for each in reversed(paper.terms)],
+        "terms": [[written(cell, lang) for cell in term_cells(each)] for each in reversed(paper.terms)],
         "entries_title": _("Entries, newest first"),
         "columns": points_columns(),
         "widths": list(DAY_WIDTHS.get(lang, DAY_WIDTHS["en"])),
@@ -195,14 +189,8 @@ def _chart(chart: Chart) -> dict[str, Any]:
     return {"svg": chart_svg(chart), "words": chart.summary, "below": "; ".join(key.label for key in chart.keys)}
 
 
-def _term(each: PointsPaperTerm, lang: str) -> list[str]:
-    return [
-        format_date(each.term.starts_on, lang),
-        format_date(each.term.ends_on, lang),
-        each.opening_level,
-        format_points(each.points, lang),
-        each.level,
-    ]
+def _period(term: Period | None, lang: str) -> str | None:
+    return f"{format_date(term.starts_on, lang)} {NOTHING} {format_date(term.ends_on, lang)}" if term else None
 
 
 def _row(entry: PointsPaperEntry, lang: str) -> list[str]:
