@@ -48,8 +48,7 @@ def _orders(why: Explanation, given: Inputs, say: Speech, total: str) -> Worked:
 def accrued(why: Explanation, given: Inputs, say: Speech) -> Worked:
     """Section 6, step 7: amounts by the share of their months in the window; one group of them, or their sum."""
     if "within" in given:
-        exact = Fraction(given.decimal("amount")) * given.whole("within") / given.whole("months")
-        return summed(_share(why, say), say.cut(exact), "")
+        return summed(_share(why, say), say.cut(_exact(why)), "")
     total = as_decimal(why.result)
     groups = [part for part in why.parts if "within" in part.inputs]
     if not groups or len(groups) > MOST_TERMS:

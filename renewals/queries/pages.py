@@ -203,7 +203,7 @@ def _by_site(quote: RenewalQuote, lines: Sequence[QuoteLine], why: dict[str, Exp
 
 
 def _left_out(told: dict[str, Any]) -> LeftOut:
-    params = {k: _typed(v) for k, v in told["params"].items()}
+    params = told["params"]
     estimate = told.get("reinstatement")
     return LeftOut(
         line=told,
@@ -212,14 +212,6 @@ def _left_out(told: dict[str, Any]) -> LeftOut:
         reinstatement=Decimal(estimate) if estimate else None,
         why=told.get("reinstatement_why"),
     )
-
-
-def _typed(value: str) -> str | date:
-    """Dates were kept as ISO text; a sentence writes them as its reader does."""
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return value
 
 
 def _effect(quote: RenewalQuote, on: date) -> Effect | None:
@@ -235,5 +227,5 @@ def _effect(quote: RenewalQuote, on: date) -> Effect | None:
         level_after=after.rsvp_after,
         opening_before=after_anniversary(now.level, now.points, book),
         opening_after=after_anniversary(after.rsvp_after, after.points_after, book),
-        why=effect_why(quote, now),
+        why=effect_why(quote, now, after, book),
     )

@@ -7,9 +7,8 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from licenses.queries import rule_book
 from licenses.rules.explaining import explain_sum, explain_valid_until, no_points
-from licenses.rules.levels import Standing, after_anniversary, order_levels
+from licenses.rules.levels import OrderLevels, Standing, after_anniversary
 from licenses.rules.rulebook import RuleBook
 from licenses.why import Figure, why
 from portal.kernel.explanation import Explanation
@@ -66,10 +65,8 @@ def quote_why(quote: RenewalQuote, lines: Sequence[QuoteLine]) -> dict[str, Expl
     return found
 
 
-def effect_why(quote: RenewalQuote, now: Standing) -> tuple[Figure, ...]:
-    """Why acceptance leaves the Agreement with its points and levels (rules P4, P5), each in words."""
-    book = rule_book()
-    after = order_levels(now.level, quote.points, now.points, book)
+def effect_why(quote: RenewalQuote, now: Standing, after: OrderLevels, book: RuleBook) -> tuple[Figure, ...]:
+    """Why acceptance takes the Agreement from `now` to `after` (rules P4, P5): points and levels, each in words."""
     inputs = {
         "rsvp_before": now.level,
         "own_level": after.own,
