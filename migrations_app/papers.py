@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from licenses.papers.charts import FILLS, chart_svg
-from licenses.papers.labels import PRODUCT, demonstration_prices, not_affiliated, page_template
+from licenses.papers.frame import frame
+from licenses.papers.labels import demonstration_prices, not_affiliated
 from licenses.papers.render import breakable, render
 from portal.kernel.charts import Chart
 
@@ -101,13 +102,7 @@ def what_if_pdf(paper: WhatIfPaper, lang: str) -> bytes:
 def _data(paper: WhatIfPaper) -> dict[str, Any]:
     footer = [not_affiliated(), *([demonstration_prices()] if paper.demonstration else [])]
     return {
-        "title": paper.heading,
-        "author": PRODUCT,
-        "day": paper.made_on.isoformat(),
-        "running": [f"{PRODUCT} \N{MIDDLE DOT} {paper.customer}", paper.heading],
-        "footer": " ".join(footer),
-        "page_template": page_template(),
-        "heading": paper.heading,
+        **frame(paper.heading, paper.made_on, paper.customer, " ".join(footer)),
         "headline": paper.headline,
         "facts": [[label, [breakable(value)]] for label, value in paper.facts],
         "banners": [breakable(text) for text in paper.banners],

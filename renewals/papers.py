@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from licenses.papers.labels import PRODUCT, demonstration_prices, not_affiliated, page_template
+from licenses.papers.frame import frame, shown_facts
+from licenses.papers.labels import demonstration_prices, not_affiliated
 from licenses.papers.render import breakable, render
 from licenses.why import Why, why
 from portal.kernel.explanation import Explanation
 from sites.formats import format_amount, format_date, format_money, format_number, format_points
 
-NOTHING = "\N{EN DASH}"
 # Millimeters that the longest date of a language takes in the table: 30.9.2027, 30 September 2027.
 WIDEST_DAY = 25
 DAY_WIDTHS = {"da": 19, "en": WIDEST_DAY}
@@ -122,19 +122,13 @@ def _data(paper: QuotePaper, lang: str) -> dict[str, Any]:
     total = format_money(paper.total, paper.currency, lang)
     by_site = _by_site(paper)
     return {
-        "title": name,
-        "author": PRODUCT,
-        "day": paper.issued_on.isoformat(),
-        "running": [f"{PRODUCT} \N{MIDDLE DOT} {paper.customer_name}", name],
-        "footer": " ".join(_disclaimers(paper)),
-        "page_template": page_template(),
-        "heading": name,
+        **frame(name, paper.issued_on, paper.customer_name, " ".join(_disclaimers(paper))),
         "subheading": _kinds().get(paper.kind, paper.kind),
         "banners": _banners(paper),
         "total_label": _("Total without VAT"),
         "total": total,
         "valid_until": valid,
-        "facts": _facts(paper, lang),
+        "facts": shown_facts(_facts(paper, lang)),
         "column_labels": _column_labels(),
         "day_width": DAY_WIDTHS.get(lang, WIDEST_DAY),
         "sites": [_site(site, lines, paper.currency, lang) for site, lines in by_site],
@@ -165,9 +159,9 @@ def _data(paper: QuotePaper, lang: str) -> dict[str, Any]:
     }
 
 
-def _facts(paper: QuotePaper, lang: str) -> list[list[str | list[str]]]:
+def _facts(paper: QuotePaper, lang: str) -> list[tuple[str, list[str]]]:
     contacts = [f"{c.role}: {c.name}" + (f", {c.email}" if c.email else "") for c in paper.contacts]
-    facts: list[tuple[str, list[str]]] = [
+    return [
         (_("Customer"), [paper.customer_name, *paper.customer_address]),
         (_("Contacts"), contacts),
         (_("Agreement number"), [paper.agreement_number]),
@@ -179,7 +173,6 @@ def _facts(paper: QuotePaper, lang: str) -> list[list[str | list[str]]]:
         (_("Level of this quote"), [paper.quote_level]),
         (_("Status"), [_statuses().get(paper.status, paper.status)]),
     ]
-    return [[label, [breakable(v) for v in values if v] or [NOTHING]] for label, values in facts]
 
 
 def _column_labels() -> list[str]:

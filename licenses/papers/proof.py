@@ -10,13 +10,13 @@ import segno
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from licenses.papers.labels import PRODUCT, not_affiliated, page_template, programs
+from licenses.papers.frame import NOTHING, frame, shown_facts
+from licenses.papers.labels import not_affiliated, programs
 from licenses.papers.render import breakable, render
 from portal.kernel.period import Period
 from sites.formats import format_date, format_number
 
 VALID, SUPERSEDED, WITHDRAWN = "valid", "superseded", "withdrawn"
-NOTHING = "\N{EN DASH}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,7 @@ def _data(paper: ProofPaper, lang: str) -> dict[str, Any]:
     heading = _("Proof of Entitlement")
     verify = paper.verify_url
     return {
-        "title": f"{heading} {paper.number}",
-        "author": PRODUCT,
-        "day": paper.issued_on.isoformat(),
-        "running": [PRODUCT, f"{heading} {paper.number}"],
-        "footer": not_affiliated(),
-        "page_template": page_template(),
+        **frame(f"{heading} {paper.number}", paper.issued_on),
         "heading": heading,
         "number": breakable(paper.number),
         "statement": _(
@@ -141,12 +136,7 @@ def _certificate(paper: ProofPaper, lang: str) -> dict[str, Any]:
 
 
 def _section(title: str, facts: list[tuple[str, str | list[str]]], columns: int) -> dict[str, Any]:
-    return {"title": title, "columns": columns, "facts": [[label, _shown(value)] for label, value in facts]}
-
-
-def _shown(value: str | list[str]) -> list[str]:
-    lines = [value] if isinstance(value, str) else value
-    return [breakable(line) for line in lines if line] or [NOTHING]
+    return {"title": title, "columns": columns, "facts": shown_facts(facts)}
 
 
 def _statuses() -> dict[str, str]:
