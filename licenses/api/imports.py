@@ -159,7 +159,7 @@ class EntitlementImports(CursorList):
         return answer(actor, made.pk, status=202)
 
 
-def _mapping(text: str, asked: Asked) -> Any:
+def _mapping(text: str, asked: Asked) -> dict[str, Any]:
     try:
         found = json.loads(text) if text else {}
     except (ValueError, RecursionError):
@@ -202,7 +202,7 @@ class EntitlementImportMap(APIView):
         actor = actor_of(request)
         case = one(visible_imports(actor), pk=pk)
         body = request.data if isinstance(request.data, dict) else {}
-        operations.map_holdings(actor=actor, at=now(), import_id=case.pk, mapping=body.get("mapping"))  # type: ignore[arg-type]
+        operations.map_holdings(actor=actor, at=now(), import_id=case.pk, mapping=body.get("mapping"))
         return answer(actor, pk)
 
 

@@ -3,7 +3,6 @@
 A file of a rep or operator is the record at once. One of a customer or partner is declared, and counts when accepted.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -13,8 +12,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
 
 from licenses.intake.entitlements import read_mapping
-from licenses.intake.gate import check_name
 from licenses.models import EntitlementImport, EntitlementImportRow
+from licenses.operations.files import keep_file, named, take_step
 from licenses.operations.holding_sets import compare, record
 from licenses.operations.price_imports import MOST_REASON
 from licenses.queries.entitlement_imports import HoldingVerdict, roles_on, taught_by
@@ -35,7 +34,7 @@ AT_ONCE = 2000
 
 @transaction.atomic
 def upload_holdings(
-    *, actor: Actor, at: datetime, site: Site, upload: UploadedFile, mapping: Mapping[str, Any] | None = None
+    *, actor: Actor, at: datetime, site: Site, upload: UploadedFile, mapping: object = None
 ) -> EntitlementImport:
     """Take in a file of what is held at `site`, which `actor` sees; a worker checks it.
 
@@ -44,17 +43,10 @@ def upload_holdings(
     """
     if not actor.may_write(site.customer):
         raise Forbidden(Fault("not_yours"))
-    name = (upload.name or "").replace("\\", "/").rpartition("/")[2][-200:]
+    name, unfit = named(upload)
     said, faults = read_mapping(mapping or {})
-    try:
-        check_name(name, upload.size or 0)
-    except Invalid as refusal:
-        faults += refusal.faults
-    if faults:
-        raise Invalid(*faults)
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
+    if faults or unfit:
+        raise Invalid(*faults, *unfit)
     case = EntitlementImport(
         number=next_number("holdings_import"),
         customer_id=site.customer_id,
@@ -62,20 +54,10 @@ def upload_holdings(
         created_by_id=actor.user_id,
         created_at=at,
         filename=name,
-        fingerprint=digest.hexdigest(),
         declared=not (actor.is_staff and actor.covers(site.customer)),
         taught=_taught(taught_by(site.customer), said),
     )
-    _refuse_repeat(case)
-    upload.seek(0)
-    case.file.save(f"{case.pk}.{name.rpartition('.')[2].lower()}", upload, save=False)
-    try:
-        with transaction.atomic():
-            case.save(force_insert=True)
-    except IntegrityError:
-        case.file.delete(save=False)
-        _refuse_repeat(case)
-        raise
+    keep_file(case, upload, _refuse_repeat)
     tell(actor=actor, at=at, kind="uploaded", subject=case, customer_id=case.customer_id, filename=name)
     enqueue(kind=JOB, subject_id=case.pk, actor=actor, at=at)
     return case
@@ -104,11 +86,7 @@ def load_holdings(import_id: UUID) -> EntitlementImport:
 
 def step_holdings(case: EntitlementImport, action: str, **changes: Any) -> None:
     """Take the import along its table. Raises Refused where the table has no such step."""
-    case.status = ENTITLEMENT_IMPORT.require(action, case.status).target
-    case.version += 1
-    for name, value in changes.items():
-        setattr(case, name, value)
-    case.save(update_fields=["status", "version", *changes])
+    take_step(ENTITLEMENT_IMPORT, case, action, **changes)
 
 
 def keep_headings(case: EntitlementImport, mapping: Mapping[str, str | None], faults: Sequence[Fault]) -> None:
@@ -243,7 +221,7 @@ def _at_the_desk(actor: Actor, import_id: UUID, action: str) -> EntitlementImpor
 
 
 @transaction.atomic
-def map_holdings(*, actor: Actor, at: datetime, import_id: UUID, mapping: Mapping[str, Any]) -> EntitlementImport:
+def map_holdings(*, actor: Actor, at: datetime, import_id: UUID, mapping: object) -> EntitlementImport:
     """Mend what the headings mean and read the file again. Raises Forbidden, Invalid, Refused."""
     case = _for_its_people(actor, import_id)
     said, faults = read_mapping(mapping)

@@ -1,18 +1,17 @@
 """A price list from a file: taken in, compared with what stands, put into force by somebody else, or rejected."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count, Q
 
 from licenses.intake.cells import LAST_DAY
-from licenses.intake.gate import check_name
 from licenses.models import PriceImport, PriceImportRow, PriceList
+from licenses.operations.files import keep_file, named, take_step
 from licenses.operations.price_sets import apply, compare
 from licenses.queries.price_check import PriceVerdict
 from licenses.queries.price_imports import lists_for, roles_on
@@ -40,19 +39,12 @@ def upload_prices(
     """
     if not actor.is_staff:
         raise Forbidden(Fault("not_yours"))
-    name = (upload.name or "").replace("\\", "/").rpartition("/")[2][-200:]
+    name, unfit = named(upload)
     target = lists_for(actor).filter(pk=price_list).first() if price_list else None
     faults = [] if target is not None else [Fault("price_list_unknown", "price_list")]
-    faults += _day_faults(effective_on, on)
-    try:
-        check_name(name, upload.size or 0)
-    except Invalid as refusal:
-        faults += refusal.faults
+    faults += _day_faults(effective_on, on) + unfit
     if faults or target is None or effective_on is None:
         raise Invalid(*faults)
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
     case = PriceImport(
         number=next_number("price_import"),
         price_list=target,
@@ -60,18 +52,8 @@ def upload_prices(
         created_by_id=actor.user_id,
         created_at=at,
         filename=name,
-        fingerprint=digest.hexdigest(),
     )
-    _refuse_repeat(case)
-    upload.seek(0)
-    case.file.save(f"{case.pk}.{name.rpartition('.')[2].lower()}", upload, save=False)
-    try:
-        with transaction.atomic():
-            case.save(force_insert=True)
-    except IntegrityError:
-        case.file.delete(save=False)
-        _refuse_repeat(case)
-        raise
+    keep_file(case, upload, _refuse_repeat)
     tell(actor=actor, at=at, kind="uploaded", subject=case, customer_id=None, filename=name)
     enqueue(kind=JOB, subject_id=case.pk, actor=actor, at=at)
     return case
@@ -107,11 +89,7 @@ def load_import(import_id: UUID) -> PriceImport:
 
 def step_import(case: PriceImport, action: str, **changes: Any) -> None:
     """Take the import along its table. Raises Refused where the table has no such step."""
-    case.status = PRICE_IMPORT.require(action, case.status).target
-    case.version += 1
-    for name, value in changes.items():
-        setattr(case, name, value)
-    case.save(update_fields=["status", "version", *changes])
+    take_step(PRICE_IMPORT, case, action, **changes)
 
 
 def record_prices(case: PriceImport, verdicts: Sequence[PriceVerdict]) -> None:

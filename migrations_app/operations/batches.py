@@ -1,16 +1,15 @@
 """A transfer form: taken in, checked row by row, turned into requests, settled when those are decided."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
-from licenses.intake.gate import check_name
+from licenses.operations.files import keep_file, named, take_step
 from migrations_app.batch_check import Verdict, as_fault
 from migrations_app.facts import judge
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
@@ -33,47 +32,31 @@ Group = tuple[str, str, str]
 @transaction.atomic
 def upload(*, actor: Actor, at: datetime, upload: UploadedFile, mode: str = "per_row") -> TransferBatch:
     """Take a form in; a worker checks it. Raises Invalid for a kind or size that isn't read, Refused for a repeat."""
-    name = (upload.name or "").replace("\\", "/").rpartition("/")[2][:200]
+    name, unfit = named(upload)
     faults = []
     if mode not in TransferBatch.Mode.values:
         faults.append(Fault("choice_unknown", "mode", params={"value": mode, "choices": "per_row, atomic"}))
-    try:
-        check_name(name, upload.size or 0)
-    except Invalid as refusal:
-        faults += refusal.faults
+    faults += unfit
     if not actor.roles & {"customer", "partner"}:
         raise Forbidden(Fault("not_yours"))
     if faults:
         raise Invalid(*faults)
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
     batch = TransferBatch(
         number=next_number("batch"),
         created_by_id=actor.user_id,
         partner_id=next(iter(actor.partner_ids), None),
         filename=name,
-        fingerprint=digest.hexdigest(),
         mode=mode,
         created_at=at,
     )
-    _refuse_repeat(batch, actor)
-    upload.seek(0)
-    batch.file.save(f"{batch.pk}.{name.rpartition('.')[2].lower()}", upload, save=False)
-    try:
-        with transaction.atomic():
-            batch.save(force_insert=True)
-    except IntegrityError:
-        batch.file.delete(save=False)
-        _refuse_repeat(batch, actor)
-        raise
+    keep_file(batch, upload, _refuse_repeat)
     tell(actor=actor, at=at, kind="uploaded", subject=batch, customer_id=None, filename=name)
     enqueue(kind="batch.check", subject_id=batch.pk, actor=actor, at=at)
     return batch
 
 
-def _refuse_repeat(batch: TransferBatch, actor: Actor) -> None:
-    same = TransferBatch.objects.filter(created_by_id=actor.user_id, fingerprint=batch.fingerprint)
+def _refuse_repeat(batch: TransferBatch) -> None:
+    same = TransferBatch.objects.filter(created_by_id=batch.created_by_id, fingerprint=batch.fingerprint)
     if earlier := same.exclude(status__in=["failed", "undone"]).first():
         raise Refused(Fault("form_twice", "file", params={"number": str(earlier), "date": earlier.created_at.date()}))
 
@@ -88,11 +71,7 @@ def load_batch(batch_id: UUID, actor: Actor) -> TransferBatch:
 
 def step_batch(batch: TransferBatch, action: str, **changes: Any) -> None:
     """Take the batch along its table. Raises Refused where the table has no such step."""
-    batch.status = BATCH.require(action, batch.status).target
-    batch.version += 1
-    for name, value in changes.items():
-        setattr(batch, name, value)
-    batch.save()
+    take_step(BATCH, batch, action, **changes)
 
 
 def record_rows(batch: TransferBatch, verdicts: Sequence[Verdict]) -> None:
