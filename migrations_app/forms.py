@@ -1,10 +1,12 @@
 """What pages ask for: where licenses go, which and how many, reasons, and filled-in forms."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +23,8 @@ MOST_TEXT = 2000
 MOST_LINES = 200
 MOST_DIGITS = 10
 ENROLLMENT = "enrollment:"
+QUANTITY = "quantity-"
+WHOLE = _("Write a whole number, such as 12.")
 MOVABLE = tuple(str(kind) for kind in PERPETUAL_KINDS | TERM_KINDS)
 
 Choices = list[tuple[str, str] | tuple[str, list[tuple[str, str]]]]
@@ -38,11 +42,17 @@ def target_sites(actor: Actor) -> list[Site]:
     return list(rows.order_by("customer__name", "site_number"))
 
 
-def open_enrollments(actor: Actor) -> list[Enrollment]:
-    """Enrollments that may bring a target into being."""
+def open_enrollments(actor: Actor) -> QuerySet[Enrollment]:
+    """Enrollments that may bring a target into being, the newest first."""
     waiting = ("draft", "submitted", "returned")
     rows = Enrollment.objects.visible_to(actor).filter(status__in=waiting).exclude(kind=Enrollment.Kind.UPDATE)
-    return list(rows.order_by("-created_at", "id"))
+    return rows.order_by("-created_at", "id")
+
+
+def enrollment_choices(enrollments: Mapping[str, Enrollment]) -> Choices:
+    """Enrollments under way as a group of choices; no group where there are none."""
+    waiting = [(key, f"{e} ({e.get_status_display()})") for key, e in enrollments.items()]
+    return [(gettext("Enrollments under way"), waiting)] if waiting else []
 
 
 class RouteForm(forms.Form):
@@ -64,11 +74,12 @@ class RouteForm(forms.Form):
         sources.choices = [("", gettext("Choose a site")), *_by_customer(self.sources.values())]
         sources.error_messages["invalid_choice"] = unknown
         targets: Any = self.fields["target"]
-        targets.choices = [("", gettext("Choose a site")), *_by_customer(self.targets.values())]
+        targets.choices = [
+            ("", gettext("Choose a site")),
+            *_by_customer(self.targets.values()),
+            *enrollment_choices(self.enrollments),
+        ]
         targets.error_messages["invalid_choice"] = unknown
-        if self.enrollments:
-            waiting = [(key, f"{e} ({e.get_status_display()})") for key, e in self.enrollments.items()]
-            targets.choices = [*targets.choices, (gettext("Enrollments under way"), waiting)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -104,6 +115,25 @@ def _by_customer(sites: Iterable[Site]) -> Choices:
     return list(groups.items()) if len(groups) > 1 else [pair for pairs in groups.values() for pair in pairs]
 
 
+def quantity_field(label: str, *, least: int, initial: Any = None) -> forms.IntegerField:
+    """So many units of a license line; empty for none of it."""
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=least,
+        max_value=MAX_QUANTITY,
+        error_messages={"invalid": WHOLE},
+        initial=initial,
+    )
+
+
+def not_too_far(day: date | None) -> date | None:
+    """The day of a move. Raises ValidationError for one beyond all dates that are kept."""
+    if day and day > LAST_DAY:
+        raise forms.ValidationError(_("That lies too far ahead."))
+    return day
+
+
 class LinesForm(forms.Form):
     """Step two: how many units of which lines, why, and from when."""
 
@@ -120,23 +150,15 @@ class LinesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.lines = lines
         for line in lines:
-            self.fields[f"quantity-{line.pk}"] = forms.IntegerField(
-                label=gettext("Quantity of %(part)s") % {"part": line.part_id},
-                required=False,
-                min_value=0,
-                max_value=MAX_QUANTITY,
-                error_messages={"invalid": _("Write a whole number, such as 12.")},
-            )
+            label = gettext("Quantity of %(part)s") % {"part": line.part_id}
+            self.fields[f"{QUANTITY}{line.pk}"] = quantity_field(label, least=0)
 
-    def clean_effective_on(self) -> Any:
-        day = self.cleaned_data["effective_on"]
-        if day and day > LAST_DAY:
-            raise forms.ValidationError(_("That lies too far ahead."))
-        return day
+    def clean_effective_on(self) -> date | None:
+        return not_too_far(self.cleaned_data["effective_on"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        typed = [name for name in self.errors if name.startswith("quantity-")]
+        typed = [name for name in self.errors if name.startswith(QUANTITY)]
         if not typed and not self.chosen:
             raise forms.ValidationError(_("No license is chosen. Write a quantity beside at least one."))
         return cleaned
@@ -144,25 +166,48 @@ class LinesForm(forms.Form):
     @property
     def chosen(self) -> list[LineInput]:
         """The lines with a quantity, in the table's order."""
-        asked = ((line.pk, self.cleaned_data.get(f"quantity-{line.pk}")) for line in self.lines)
+        asked = ((line.pk, self.cleaned_data.get(f"{QUANTITY}{line.pk}")) for line in self.lines)
         return [LineInput(entitlement=pk, quantity=units) for pk, units in asked if units]
 
     def quantity_of(self, line: Entitlement) -> forms.BoundField:
         """The quantity field of `line`."""
-        return self[f"quantity-{line.pk}"]
+        return self[f"{QUANTITY}{line.pk}"]
 
 
 def movable_lines(source: Site, actor: Actor, wanted: Sequence[UUID] = (), search: str = "") -> list[Entitlement]:
     """License lines at `source` that may be asked for, `wanted` among them, the oldest first; MOST_LINES at most."""
-    rows = Entitlement.objects.visible_to(actor).held_now().filter(site=source, part__kind__in=MOVABLE)
-    rows = rows.select_related("part").order_by("part__product", "acquired_on", "pk")
-    found = rows
+    rows = movable(actor).filter(site=source)
+    return lines_shown(rows, rows, wanted, search)
+
+
+def movable(actor: Actor) -> QuerySet[Entitlement]:
+    """License lines that may be asked for, by site, the oldest first."""
+    rows = Entitlement.objects.visible_to(actor).held_now().filter(part__kind__in=MOVABLE)
+    return rows.select_related("part", "site").order_by("site__site_number", "part__product", "acquired_on", "pk")
+
+
+def lines_shown(
+    rows: QuerySet[Entitlement], listed: QuerySet[Entitlement], wanted: Sequence[UUID], search: str
+) -> list[Entitlement]:
+    """Those `listed` that fit `search`, MOST_LINES at most; before them what else of `rows` is `wanted`."""
     if search:
-        found = rows.filter(part__part_number__icontains=search) | rows.filter(part__description__icontains=search)
-    listed = list(found[:MOST_LINES])
-    known = {line.pk for line in listed}
-    missing = [pk for pk in wanted if pk not in known]
-    return [*rows.filter(pk__in=missing), *listed] if missing else listed
+        listed = listed.filter(Q(part__part_number__icontains=search) | Q(part__description__icontains=search))
+    found = list(listed[:MOST_LINES])
+    missing = set(wanted) - {line.pk for line in found}
+    return [*rows.filter(pk__in=missing), *found] if missing else found
+
+
+def read_named(fields: Iterable[str]) -> tuple[list[UUID], int]:
+    """The lines that fields of quantities name, in the order given, and how many of them name none."""
+    found: list[UUID] = []
+    garbled = 0
+    for name in fields:
+        if name.startswith(QUANTITY):
+            try:
+                found.append(UUID(name.removeprefix(QUANTITY)))
+            except ValueError:
+                garbled += 1
+    return found, garbled
 
 
 def waiver_name(check: Mapping[str, Any]) -> str:

@@ -92,6 +92,11 @@ class Entitlement(UUIDModel):
         return f"{self.part_id} {self.order_reference}"
 
     @property
+    def label(self) -> str:
+        """The line as pages and papers name it: its part and its order."""
+        return f"{self.part_id} · {self.order_reference}"
+
+    @property
     def available_quantity(self) -> int:
         """What no open request has spoken for; needs `with_quantity`."""
         return self.quantity - self.held

@@ -87,17 +87,18 @@ def license_page(request: HttpRequest, pk: str) -> HttpResponse:
     )
     line: Any = one(rows, pk=pk)
     periods = list(line.cover.order_by("-starts_on"))
-    whys = cover_why(line, periods, anniversary_of(line))
+    book = rule_book()
+    whys = cover_why(line, periods, anniversary_of(line), book.version)
     context = {
         "line": line,
         "facts": _line_facts(line),
-        "cover": cover_tag(line.coverage_end, today(), rule_book().renewal_soon_days),
+        "cover": cover_tag(line.coverage_end, today(), book.renewal_soon_days),
         "periods": [(each, whys.get((each.starts_on, each.ends_on))) for each in periods],
         "steps": lineage(actor, line),
         "proofs": Proof.objects.visible_to(actor).filter(entitlement=line).order_by("-number"),
         "followers": license_lines(actor).filter(follows=line, quantity__gt=0).order_by("acquired_on", "pk"),
         "may_move": line.quantity > 0 and not line.traded_up and actor.may_write(line.site.customer),
-        "crumbs": [Item(_("Licenses"), url=reverse("licenses")), Item(f"{line.part_id} · {line.order_reference}")],
+        "crumbs": [Item(_("Licenses"), url=reverse("licenses")), Item(line.label)],
     }
     return render(request, "licenses/license_page.html", context)
 

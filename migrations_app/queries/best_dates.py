@@ -67,7 +67,7 @@ def best_dates(question: Question, actor: Actor, on: date) -> BestDates | None:
     if not found:
         return None
     first = found[0]
-    names = {str(ln.pk): f"{ln.part_id} · {ln.order_reference}" for ln in first.lines}
+    names = {str(ln.pk): ln.label for ln in first.lines}
     rows = tuple(_row(each, first, names, on) for each in found)
     result = first.result
     return BestDates(

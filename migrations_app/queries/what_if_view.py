@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from licenses.models import Entitlement
 from licenses.rules.pricing import PricedOrder
 from licenses.rules.rulebook import RuleBook
 from licenses.rules.whatif import TermOutlook, WhatIf
@@ -203,10 +204,10 @@ def target_label(question: Question) -> str:
     return str(question.enrollment or question.target or _("a new site, not enrolled yet"))
 
 
-def _moved_line(line: Any, quantity: int) -> MovedLine:
+def _moved_line(line: Entitlement, quantity: int) -> MovedLine:
     return MovedLine(
         entitlement=line.pk,
-        label=f"{line.part_id} · {line.order_reference}",
+        label=line.label,
         description=line.part.description,
         site_number=line.site.site_number,
         cover_end=line.coverage_end,

@@ -17,7 +17,17 @@ from licenses.models import Entitlement
 from licenses.readmodels import one
 from licenses.views.shared import Item, actor_of, line_rows
 from migrations_app import operations, queries
-from migrations_app.forms import MOST_LINES, LinesForm, RouteForm, movable_lines, read_waits, read_waivers
+from migrations_app.forms import (
+    ENROLLMENT,
+    MOST_LINES,
+    QUANTITY,
+    LinesForm,
+    RouteForm,
+    movable_lines,
+    read_named,
+    read_waits,
+    read_waivers,
+)
 from migrations_app.queries.plan import plan_page
 from migrations_app.views.requests import waiving
 from migrations_app.words.labels import DONE
@@ -68,20 +78,14 @@ def _like(request: HttpRequest, actor: Actor) -> dict[str, Any] | None:
     if not earlier or request.GET.get("source"):
         return None
     transfer = one(queries.requests_for(actor), pk=earlier)
-    target = transfer.target_end.number if transfer.target_end else f"enrollment:{transfer.enrollment_id}"
-    quantities = {f"quantity-{line.entitlement_id}": line.quantity for line in transfer.lines.all()}
+    target = transfer.target_end.number if transfer.target_end else f"{ENROLLMENT}{transfer.enrollment_id}"
+    quantities = {f"{QUANTITY}{line.entitlement_id}": line.quantity for line in transfer.lines.all()}
     return {"source": transfer.source_end.number, "target": target, "reason": transfer.reason, **quantities}
 
 
 def _wanted(request: HttpRequest, like: dict[str, Any] | None) -> list[UUID]:
     """The lines that have a quantity already, whatever is searched for."""
-    found = []
-    for name, value in (like or request.POST).items():
-        if name.startswith("quantity-") and value:
-            try:
-                found.append(UUID(name.removeprefix("quantity-")))
-            except ValueError:
-                continue
+    found, _garbled = read_named(name for name, value in (like or request.POST).items() if value)
     return found[:MOST_LINES]
 
 
@@ -152,7 +156,7 @@ def _compare(
         return _choose_lines(request, route, form, form.lines, "")
     by_key = {line.pk: line for line in form.lines}
     chosen = [{"line": by_key[x.entitlement], "quantity": x.quantity} for x in form.chosen]
-    names = {str(c["line"].pk): f"{c['line'].part_id} · {c['line'].order_reference}" for c in chosen}  # type: ignore[attr-defined]
+    names = {str(x.entitlement): by_key[x.entitlement].label for x in form.chosen}
     context = _context(2, route) | {
         "form": form,
         "chosen": chosen,

@@ -12,11 +12,21 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from licenses.intake.cells import LAST_DAY, MAX_QUANTITY
 from licenses.models import Entitlement
 from licenses.readmodels import one
 from migrations_app.facts import HORIZON_MONTHS
-from migrations_app.forms import ENROLLMENT, MOST_LINES, MOVABLE
+from migrations_app.forms import (
+    ENROLLMENT,
+    QUANTITY,
+    WHOLE,
+    enrollment_choices,
+    lines_shown,
+    movable,
+    not_too_far,
+    open_enrollments,
+    quantity_field,
+    read_named,
+)
 from migrations_app.queries.what_if import LONGEST, SHORTEST, Question
 from sites.models import Customer, Enrollment, Site
 from sites.models.site import Program
@@ -25,8 +35,6 @@ from sites.tenancy import Actor
 NEW_SITE = "new"
 MOST_SITES = 200
 MOST_WANTED = 500
-QUANTITY = "quantity-"
-WHOLE = _("Write a whole number, such as 12.")
 
 
 def chosen_customer(data: QueryDict, actor: Actor) -> Customer | None:
@@ -91,7 +99,8 @@ class WhatIfForm(forms.Form):
         self.sites = _sites_of(customer, actor)
         self.targets = {s.site_number: s for s in self.sites if s.program == Program.PA}
         self.enrollments = {f"{ENROLLMENT}{e.pk}": e for e in _enrollments(self.sites, customer, actor)}
-        self.wanted, self.garbled = _wanted(self.typed)
+        filled = (name for name in typed if any(value.strip() for value in typed.getlist(name)))
+        self.wanted, self.garbled = read_named(filled)
         self.chosen = self._chosen_sites(actor)
         self.lines = _lines(self.chosen, self.wanted, typed.get("q", ""), actor)
         self._describe_fields()
@@ -109,33 +118,25 @@ class WhatIfForm(forms.Form):
         return [s for s in self.sites if s.program == Program.PAE and s.customer_id == self.customer.pk]
 
     def _describe_fields(self) -> None:
-        sources, targets = self.fields["source"], self.fields["target"]
+        sources: Any = self.fields["source"]
+        targets: Any = self.fields["target"]
         many = len({s.customer_id for s in self.sites}) > 1
-        sources.choices = [(s.site_number, _site_label(s, many)) for s in self.sites]  # type: ignore[attr-defined]
+        sources.choices = [(s.site_number, _site_label(s, many)) for s in self.sites]
         sources.initial = [s.site_number for s in self.chosen]
-        groups: list[Any] = [
+        targets.choices = [
             ("", gettext("Choose a site")),
             *((s.site_number, _site_label(s, many)) for s in self.targets.values()),
             (NEW_SITE, gettext("A new site, not enrolled yet")),
+            *enrollment_choices(self.enrollments),
         ]
-        if self.enrollments:
-            waiting = [(key, f"{e} ({e.get_status_display()})") for key, e in self.enrollments.items()]
-            groups.append((gettext("Enrollments under way"), waiting))
-        targets.choices = groups  # type: ignore[attr-defined]
         originating = next((s.site_number for s in self.targets.values() if s.originating), None)
         targets.initial = self.typed.get("target", originating)
         self.fields["effective_on"].initial = self.typed.get("effective_on")
         self.fields["horizon_months"].initial = self.typed.get("horizon_months", HORIZON_MONTHS)
         for line in self.lines:
-            self.fields[f"{QUANTITY}{line.pk}"] = forms.IntegerField(
-                label=gettext("Quantity of %(part)s, %(order)s")
-                % {"part": line.part_id, "order": line.order_reference},
-                required=False,
-                min_value=1,
-                max_value=MAX_QUANTITY,
-                error_messages={"invalid": WHOLE},
-                initial=self._quantity(line),
-            )
+            named = {"part": line.part_id, "order": line.order_reference}
+            label = gettext("Quantity of %(part)s, %(order)s") % named
+            self.fields[f"{QUANTITY}{line.pk}"] = quantity_field(label, least=1, initial=self._quantity(line))
 
     def _quantity(self, line: Entitlement) -> str | int | None:
         typed = self.typed.get(f"{QUANTITY}{line.pk}", "")
@@ -147,9 +148,7 @@ class WhatIfForm(forms.Form):
         day: date | None = self.cleaned_data["effective_on"]
         if day and day < self.today:
             raise forms.ValidationError(_("That day has passed. Choose today or a later one."))
-        if day and day > LAST_DAY:
-            raise forms.ValidationError(_("That lies too far ahead."))
-        return day
+        return not_too_far(day)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -196,12 +195,10 @@ class WhatIfForm(forms.Form):
 
 def fields_of(question: Question) -> list[tuple[str, str]]:
     """The question as fields of a form or of an address."""
-    target = f"{ENROLLMENT}{question.enrollment.pk}" if question.enrollment else NEW_SITE
-    if question.target and not question.enrollment:
-        target = question.target.site_number
+    enrollment = f"{ENROLLMENT}{question.enrollment.pk}" if question.enrollment else None
     return [
         ("customer", str(question.customer.pk)),
-        ("target", target),
+        ("target", enrollment or question.target_site or NEW_SITE),
         ("effective_on", question.effective_on.isoformat() if question.effective_on else ""),
         ("horizon_months", str(question.horizon_months)),
         *((f"{QUANTITY}{pk}", str(units)) for pk, units in question.quantities.items()),
@@ -211,19 +208,6 @@ def fields_of(question: Question) -> list[tuple[str, str]]:
 def query_of(question: Question) -> str:
     """The question as the query of an address."""
     return urlencode(fields_of(question))
-
-
-def _wanted(typed: QueryDict) -> tuple[list[UUID], int]:
-    """The lines that have a quantity, in the order typed, and how many names are no line's."""
-    found: list[UUID] = []
-    garbled = 0
-    for name in typed:
-        if name.startswith(QUANTITY) and any(value.strip() for value in typed.getlist(name)):
-            try:
-                found.append(UUID(name.removeprefix(QUANTITY)))
-            except ValueError:
-                garbled += 1
-    return found, garbled
 
 
 def _sites_of(customer: Customer, actor: Actor) -> list[Site]:
@@ -238,23 +222,16 @@ def _sites_of(customer: Customer, actor: Actor) -> list[Site]:
 
 def _enrollments(sites: Iterable[Site], customer: Customer, actor: Actor) -> list[Enrollment]:
     """Enrollments that may bring a target into being, of the same Enterprise or of nobody yet."""
-    waiting = ("draft", "submitted", "returned")
     family = {customer.pk, *(s.customer_id for s in sites)}
-    rows = Enrollment.objects.visible_to(actor).filter(status__in=waiting).exclude(kind=Enrollment.Kind.UPDATE)
-    rows = rows.filter(Q(customer__in=family) | Q(customer__isnull=True)).select_related("site__customer")
-    return list(rows.order_by("-created_at", "id")[:MOST_SITES])
+    rows = open_enrollments(actor).filter(Q(customer__in=family) | Q(customer__isnull=True))
+    return list(rows.select_related("site__customer")[:MOST_SITES])
 
 
 def _lines(sites: Sequence[Site], wanted: Sequence[UUID], search: str, actor: Actor) -> list[Entitlement]:
     """License lines at `sites` that fit `search`, MOST_LINES at most, and those `wanted` wherever they are."""
-    rows = Entitlement.objects.visible_to(actor).held_now().filter(part__kind__in=MOVABLE)
-    rows = rows.select_related("part", "site").order_by("site__site_number", "part__product", "acquired_on", "pk")
+    rows = movable(actor)
     listed = rows.filter(site__in=[s.pk for s in sites])
-    if text := search.strip().replace("\0", "")[:60]:
-        listed = listed.filter(Q(part__part_number__icontains=text) | Q(part__description__icontains=text))
-    found = list(listed[:MOST_LINES])
-    missing = set(wanted[: MOST_WANTED + 1]) - {line.pk for line in found}
-    return [*rows.filter(pk__in=missing), *found] if missing else found
+    return lines_shown(rows, listed, wanted[: MOST_WANTED + 1], search.strip().replace("\0", "")[:60])
 
 
 def _site_label(site: Site, many: bool) -> str:
