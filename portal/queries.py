@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from licenses.queries import rule_book, standings
+from licenses.queries import standings
 from licenses.queries.forecasts import forecasts
 from licenses.readmodels import agreement_figures, agreement_why
 from licenses.readmodels.forecast import GoalView, told_forecast
@@ -29,7 +29,7 @@ class AgreementCard:
 def agreement_cards(actor: Actor, on: date, most: int = 6) -> list[AgreementCard]:
     """The first agreements that the actor may see, as they stand on `on`."""
     agreements = list(Agreement.objects.visible_to(actor).select_related("customer").order_by("number")[:most])
-    found, book = standings(agreements, on), rule_book(on)
+    found = standings(agreements, on)
     foretold = forecasts(agreements, found, actor, on)
     return [
         AgreementCard(
@@ -39,7 +39,7 @@ def agreement_cards(actor: Actor, on: date, most: int = 6) -> list[AgreementCard
             level=found[a.pk].level,
             points=found[a.pk].points,
             goals=told_forecast(a, foretold[a.pk], found[a.pk]).goals,
-            why=agreement_figures(agreement_why(a, found[a.pk], on, book), "anniversary", "level", "points", "missing"),
+            why=agreement_figures(agreement_why(a, found[a.pk], on), "anniversary", "level", "points", "missing"),
         )
         for a in agreements
     ]

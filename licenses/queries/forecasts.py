@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db.models import Q
 
 from licenses.models import Entitlement
-from licenses.queries.books import rule_book
 from licenses.queries.lines import NOT_RENEWED, held_lines
 from licenses.rules.forecast import Forecast, forecast
 from licenses.rules.levels import Standing
@@ -32,18 +31,18 @@ def forecasts(
 ) -> dict[UUID, Forecasted]:
     """The forecast of each Agreement as of `on`, from where it stands; needs `customer`.
 
-    Express lines are those that the actor sees at sites of the same customer or Enterprise. Three queries for any
+    Express lines are those that the actor sees at sites of the same customer or Enterprise. Two queries for any
     number of Agreements and lines.
     """
     wanted = list(agreements)
     own = _own(wanted)
     express = _express(wanted, actor)
-    book = rule_book(on)
     found: dict[UUID, Forecasted] = {}
     for agreement in wanted:
         mine = own.get(agreement.pk, [])
         theirs = [line for line in express if same_by_record(line.site.customer, agreement.customer)]
-        made = forecast(standings[agreement.pk], held_lines(mine), held_lines(theirs), on, book)
+        stands = standings[agreement.pk]
+        made = forecast(stands, held_lines(mine), held_lines(theirs), on, stands.book)
         found[agreement.pk] = Forecasted(made, {str(line.pk): line for line in (*mine, *theirs)})
     return found
 

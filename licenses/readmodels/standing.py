@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from licenses.models import PointsMovement
-from licenses.queries import rule_book, standing
+from licenses.queries import standing
 from licenses.readmodels.asked import Moments
 from licenses.readmodels.points import NONE_YET, SIGNED, asked_entries, recorded_later, sum_of
 from licenses.rules.levels import Standing, ended_terms
@@ -79,8 +79,7 @@ def points_view(agreement: Agreement, asked: Moments, on: date) -> PointsView:
     """The figures on `on`, the day asked about. A fixed number of queries whatever was posted."""
     # Each ended Term is told, so they are walked from the first one on.
     stands = standing(agreement, on, asked.known_at, whole=True)
-    book = rule_book(on)
-    outside = stands.level in book.outside_levels
+    outside = stands.level in stands.book.outside_levels
     return PointsView(
         agreement=agreement,
         asked=asked,
@@ -90,8 +89,8 @@ def points_view(agreement: Agreement, asked: Moments, on: date) -> PointsView:
         # A level outside the ladder is the customer's, whatever the Agreement began with (rule P8).
         terms=_terms(agreement, stands, stands.level if outside else agreement.opening_level),
         days=_days(agreement, asked, stands.term),
-        ladder=tuple((name, Decimal(threshold)) for name, threshold in book.ladder),
-        rule_version=stands.explanation.version,
+        ladder=tuple((name, Decimal(threshold)) for name, threshold in stands.book.ladder),
+        rule_version=stands.book.version,
         later=_later(agreement, asked, on),
         expected=None if stands.term else expected_anniversary(on),
     )

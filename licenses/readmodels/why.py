@@ -17,7 +17,6 @@ from licenses.rules.explaining import (
     explain_term,
 )
 from licenses.rules.levels import Standing
-from licenses.rules.rulebook import RuleBook
 from licenses.rules.terms import year_end
 from licenses.why import Figure
 from licenses.why import why as in_words
@@ -26,14 +25,12 @@ from portal.kernel.period import DAY, Period
 from sites.models import Agreement
 
 
-def agreement_why(
-    agreement: Agreement, standing: Standing, on: date, book: RuleBook | None = None
-) -> dict[str, Explanation | None]:
+def agreement_why(agreement: Agreement, standing: Standing, on: date) -> dict[str, Explanation | None]:
     """Why `level`, `points`, `missing`, `term` and `anniversary` of an Agreement are what they are on `on`.
 
     What the Agreement doesn't have is None: before its initial Term, at the top of the ladder, outside it.
     """
-    book = book or rule_book(on)
+    book = standing.book
     start = agreement.term_start
     begun = start is not None and start <= on
     inside = standing.level not in book.outside_levels
@@ -59,13 +56,12 @@ def agreement_figures(why: Mapping[str, Explanation | None], *names: str) -> tup
 
 
 def cover_why(
-    line: Entitlement, periods: Iterable[CoverPeriod], anniversary: date | None
+    line: Entitlement, periods: Iterable[CoverPeriod], anniversary: date | None, version: str
 ) -> dict[tuple[date, date], Explanation]:
     """Why each period of a line's cover has its days, by first and last day; those that an order alone says aren't in.
 
-    `anniversary` is one of the line's Agreement, None on Express.
+    `anniversary` is one of the line's Agreement, None on Express; `version` the rule book's.
     """
-    version = rule_book().version
     found: dict[tuple[date, date], Explanation] = {}
     paid_until = None
     for each in sorted(periods, key=lambda period: period.starts_on):
@@ -83,7 +79,8 @@ def proof_cover_why(proof: Proof) -> Explanation | None:
     if not paper.get("cover_start") or not paper.get("cover_end"):
         return None
     named = date.fromisoformat(paper["cover_start"]), date.fromisoformat(paper["cover_end"])
-    return cover_why(proof.entitlement, proof.entitlement.cover.all(), anniversary_of(proof.entitlement)).get(named)
+    line = proof.entitlement
+    return cover_why(line, line.cover.all(), anniversary_of(line), rule_book().version).get(named)
 
 
 def anniversary_of(line: Entitlement) -> date | None:

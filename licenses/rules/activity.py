@@ -22,13 +22,15 @@ class SiteFacts:
 class Activity:
     """The answer, with its reasons. `last_active_on` is None where nothing is known of the site.
 
-    `inactive_from` is the first day on which it is (or would become, if nothing happens) inactive.
+    `inactive_from` is the first day on which it is (or would become, if nothing happens) inactive, `months` the
+    silence that makes it so.
     """
 
     facts: SiteFacts
     last_active_on: date | None
     inactive_from: date | None
     inactive: bool
+    months: int
 
 
 def activity(facts: SiteFacts, on: date, book: RuleBook, *, recorded_inactive: bool = False) -> Activity:
@@ -38,7 +40,7 @@ def activity(facts: SiteFacts, on: date, book: RuleBook, *, recorded_inactive: b
     """
     days = [day for day in (facts.last_order, facts.last_cover, facts.enrolled_on) if day is not None]
     if not days:
-        return Activity(facts, None, None, recorded_inactive)
+        return Activity(facts, None, None, recorded_inactive, book.inactive_months)
     last = max(days)
     begins = last + relativedelta(months=book.inactive_months) + DAY
-    return Activity(facts, last, begins, on >= begins)
+    return Activity(facts, last, begins, on >= begins, book.inactive_months)

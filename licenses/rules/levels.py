@@ -102,7 +102,7 @@ class Standing:
     """Where an Agreement stands on a day: `term` and `anniversary` are None before its initial Term.
 
     `level` is the RSVP, `opening_level` the one the Term began with, `missing` the points to `next_level`, the
-    level above that of `points` (both None at the top and outside the ladder).
+    level above that of `points` (both None at the top and outside the ladder). `book` is the one in force on the day.
     """
 
     term: Period | None
@@ -113,6 +113,7 @@ class Standing:
     missing: Decimal | None
     anniversary: date | None
     explanation: Explanation
+    book: RuleBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +207,5 @@ def _standing(
         missing=above[1] if above else None,
         anniversary=term.ends_on + DAY if term else None,
         explanation=Explanation("P4", inputs, level, book.version, parts=steps),
+        book=book,
     )

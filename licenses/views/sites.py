@@ -1,7 +1,6 @@
 """Sites and Agreements as pages."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from licenses.api.statements import holdings_file
 from licenses.forms import AsOf
 from licenses.papers.render import Unprintable
-from licenses.queries import rule_book, standing
+from licenses.queries import standing
 from licenses.readmodels import (
     SiteStanding,
     agreement_figures,
@@ -29,7 +28,6 @@ from licenses.readmodels.forecast import forecast_view
 from licenses.rules.activity import Activity
 from licenses.rules.explaining import explain_anniversary
 from licenses.rules.levels import Standing
-from licenses.rules.rulebook import RuleBook
 from licenses.views.paging import slice_of
 from licenses.views.shared import Item, actor_of, line_rows
 from licenses.why import Figure
@@ -49,17 +47,16 @@ Why = Mapping[str, Explanation | None]
 def site_list(request: HttpRequest) -> HttpResponse:
     """A card for each site."""
     page = slice_of(visible_sites(actor_of(request)), ("site_number",), request)
-    book = rule_book()
-    cards = [(row, _site_why(row, book)) for row in site_standings(page.rows, today())]
+    cards = [(row, _site_why(row)) for row in site_standings(page.rows, today())]
     context = {"sites": cards, "page": page}
     return render(request, "sites/site_list.html", context)
 
 
-def _site_why(row: SiteStanding, book: RuleBook) -> tuple[Figure, ...]:
+def _site_why(row: SiteStanding) -> tuple[Figure, ...]:
     """Why a site has its Anniversary and its level; nothing on Express, where the level is BL always (rule S4)."""
     if row.standing is None or row.site.agreement is None:
         return ()
-    why = agreement_why(row.site.agreement, row.standing, today(), book)
+    why = agreement_why(row.site.agreement, row.standing, today())
     return agreement_figures(why, "anniversary", "level")
 
 
@@ -98,14 +95,14 @@ def _site_facts(stands: SiteStanding) -> list[Item]:
         Item(_("Address"), address),
         _lives(stands.activity),
     ]
-    if site.agreement:
+    if site.agreement and stands.standing:
         link = reverse("agreement_page", args=[site.agreement.number])
         role = _("Originating Site") if site.originating else _("Additional Site")
-        why = agreement_why(site.agreement, stands.standing, today()) if stands.standing else {}
+        why = agreement_why(site.agreement, stands.standing, today())
         facts += [
             Item(_("Agreement"), site.agreement.number, url=link, note=role),
-            _anniversary(stands.anniversary, why.get("anniversary")),
-            Item(_("Price level"), stands.level, why=why.get("level")),
+            _anniversary(stands.standing, why["anniversary"]),
+            Item(_("Price level"), stands.level, why=why["level"]),
         ]
     else:
         facts += [
@@ -135,19 +132,19 @@ def _silent(lives: Activity) -> str:
     text = _(
         "After %(months)s months without orders and without running S&S a site must enroll again before it can "
         "receive licenses."
-    ) % {"months": rule_book().inactive_months}
+    ) % {"months": lives.months}
     if lives.last_active_on is None:
         return text
     told = _("The last order or day of S&S was %(day)s.") % {"day": day(lives.last_active_on)}
     return f"{text} {told}"
 
 
-def _anniversary(known: date | None, why: Explanation | None) -> Item:
+def _anniversary(stands: Standing, why: Explanation | None) -> Item:
     """The Anniversary; where no Term has begun yet the one to expect, with its reason (rule T1)."""
-    if known:
-        return Item(_("Anniversary"), day(known), why=why)
+    if stands.anniversary:
+        return Item(_("Anniversary"), day(stands.anniversary), why=why)
     expected = expected_anniversary(today())
-    why = explain_anniversary(today(), today(), rule_book().version)
+    why = explain_anniversary(today(), today(), stands.book.version)
     return Item(_("Anniversary"), day(expected.anniversary), note=expected_sentence(expected), why=why)
 
 
@@ -174,16 +171,15 @@ def agreement_page(request: HttpRequest, number: str) -> HttpResponse:
     stands = standing(agreement, today())
     sites: list[Site] = list(visible_sites(actor).filter(agreement=agreement))
     why = agreement_why(agreement, stands, today())
-    book = rule_book()
     context = {
         "agreement": agreement,
         "stands": stands,
         "sites": sites,
         "facts": _agreement_facts(agreement, stands, why),
         "why": agreement_figures(why, "level", "points", "missing"),
-        "ladder": book.ladder,
+        "ladder": stands.book.ladder,
         "forecast": forecast_view(agreement, actor, today(), stands),
-        "outside": stands.level in book.outside_levels,
+        "outside": stands.level in stands.book.outside_levels,
         "crumbs": [
             Item(_("Sites"), url=reverse("sites")),
             Item(_("Agreement %(number)s") % {"number": agreement.number}),
@@ -199,7 +195,7 @@ def _agreement_facts(agreement: Agreement, stands: Standing, why: Why) -> list[I
     return [
         Item(_("Agreement number"), agreement.number),
         Item(_("Customer"), agreement.customer.name),
-        _anniversary(stands.anniversary, why["anniversary"]),
+        _anniversary(stands, why["anniversary"]),
         Item(_("Term"), term, why=why["term"]),
         Item(_("Price level"), stands.level, why=why["level"]),
         Item(_("Points in this Term"), figure(stands.points), why=why["points"]),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from licenses.queries import rule_book, standing
+from licenses.queries import standing
 from licenses.rules.levels import after_anniversary, order_levels
 from licenses.why import Figure
 from portal.kernel.errors import Fault
@@ -217,7 +217,8 @@ def _left_out(told: dict[str, Any]) -> LeftOut:
 def _effect(quote: RenewalQuote, on: date) -> Effect | None:
     if quote.agreement is None:
         return None
-    now, book = standing(quote.agreement, on), rule_book(on)
+    now = standing(quote.agreement, on)
+    book = now.book
     after = order_levels(now.level, quote.points, now.points, book)
     return Effect(
         term=now.term,
