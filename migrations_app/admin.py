@@ -45,8 +45,7 @@ class TransferRequestAdmin(CaseAdmin):
     @admin.display(description=_("whose turn"))
     def turn(self, case: TransferRequest) -> str:
         """Whose turn it is, from status and waiting alone: a list asks nothing per row."""
-        waiting = queries.TURN_WHILE_WAITING.get(case.waiting_for)
-        return str(TURNS[queries.whose_turn(case.status, (), waiting)])
+        return str(TURNS[queries.whose_turn(case.status, (), case.waiting_for)])
 
     @admin.display(description=_("customer"))
     def customer_name(self, case: TransferRequest) -> str:

@@ -13,12 +13,12 @@ from licenses.queries import ListedPrices, price_book, rule_book
 from licenses.rules.rulebook import RuleBook
 from migrations_app.facts import declared, one_line, same_enterprise, site_facts
 from migrations_app.intake.values import FormRow, ParsedRow
-from migrations_app.policies import asks_for
 from migrations_app.rules.allocation import Shortfall, allocate
 from migrations_app.rules.checks import RequestFacts, SiteFacts, check
 from portal.kernel.blocker import Blocker
 from portal.kernel.errors import Fault
 from sites.models import Site
+from sites.policies import asks_for
 from sites.tenancy.actor import Actor
 
 Taken = dict[UUID, int]
@@ -101,7 +101,7 @@ def _judge(parsed: ParsedRow, desk: Desk) -> Verdict:
         )
         if site is None and value
     ]
-    if source is not None and not asks_for(source.customer_id, desk.actor):
+    if source is not None and not asks_for(desk.actor, source.customer_id):
         faults.append(Fault("mandate_missing", "source_site_number", line, params={"value": row.source_site_number}))
     if row.effective_on is not None and row.effective_on < desk.today:
         params = {"date": row.effective_on, "today": desk.today}

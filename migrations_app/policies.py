@@ -9,6 +9,7 @@ from migrations_app.models.ends import seen
 from migrations_app.rules.workflow import REP, REQUESTER, SOURCE_CONTACT, TARGET_CONTACT
 from portal.kernel.errors import Fault, Forbidden
 from sites.models import SiteContact
+from sites.policies import asks_for, says_yes_under_mandate
 from sites.tenancy.actor import Actor
 
 # These judge the move or post it; the other steps stand on what the request keeps.
@@ -23,7 +24,7 @@ def roles_on(
     `contact_of`: see answers_for.
     """
     roles = set()
-    if actor.user_id == request.created_by_id or asks_for(request.customer_id, actor):
+    if actor.user_id == request.created_by_id or asks_for(actor, request.customer_id):
         roles.add(REQUESTER)
     if answers_for_side(request, "source", actor, today, contact_of):
         roles.add(SOURCE_CONTACT)
@@ -35,12 +36,6 @@ def roles_on(
     return frozenset(roles)
 
 
-def asks_for(customer_id: UUID, actor: Actor) -> bool:
-    """Whether the actor may request something in the customer's name: its own people, and mandated partners."""
-    mandate = actor.mandate_for(customer_id)
-    return customer_id in actor.writer_of or (mandate is not None and mandate.can_write)
-
-
 def answers_for(
     site_id: UUID, customer_id: UUID, actor: Actor, today: date, contact_of: Collection[UUID] | None = None
 ) -> bool:
@@ -49,8 +44,7 @@ def answers_for(
 
     `contact_of` is what contact_at found for the sites of a page; without it the site is asked about.
     """
-    mandate = actor.mandate_for(customer_id)
-    if mandate is not None and mandate.can_write and mandate.includes_consent:
+    if says_yes_under_mandate(actor, customer_id):
         return True
     return site_id in (contact_at(actor, [site_id], today) if contact_of is None else contact_of)
 
@@ -64,6 +58,12 @@ def contact_at(actor: Actor, sites: Iterable[UUID | None], today: date) -> froze
 def sides(request: TransferRequest) -> tuple[str, ...]:
     """The sides whose consent is needed: while a target isn't enrolled, the source answers for both."""
     return ("source", "target") if request.target_site_id else ("source",)
+
+
+def missing_sides(request: TransferRequest, given: Collection[str] | None = None) -> list[str]:
+    """Those of its sides that haven't consented; `given` are the ones that have, asked for where not handed over."""
+    have = request.consents.values_list("side", flat=True) if given is None else given
+    return [side for side in sides(request) if side not in set(have)]
 
 
 def answers_for_side(
@@ -82,8 +82,12 @@ def must_see_both_ends(request: TransferRequest) -> None:
         raise Forbidden(Fault("end_hidden"))
 
 
+def made_by(request: TransferRequest, actor: Actor) -> bool:
+    """Whether the actor wrote or submitted it."""
+    return actor.user_id in {request.created_by_id, request.submitted_by_id}
+
+
 def must_not_be_own(request: TransferRequest, actor: Actor) -> None:
     """Rule M4: nobody decides on what they made or consented to. Raises Forbidden (`own_case`)."""
-    made = actor.user_id in {request.created_by_id, request.submitted_by_id}
-    if made or request.consents.filter(given_by_id=actor.user_id).exists():
+    if made_by(request, actor) or request.consents.filter(given_by_id=actor.user_id).exists():
         raise Forbidden(Fault("own_case"))

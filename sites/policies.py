@@ -1,6 +1,7 @@
 """Who may do what to enrollments and schedules, and if not, why."""
 
 from datetime import date
+from uuid import UUID
 
 from portal.kernel.errors import Fault, Forbidden
 from portal.kernel.transition import Transition
@@ -10,10 +11,16 @@ from sites.tenancy import Actor
 REQUESTER, REP = "requester", "rep"
 
 
-def asks_for(actor: Actor, customer: Customer) -> bool:
+def asks_for(actor: Actor, customer_id: UUID) -> bool:
     """Whether the actor may request something in the customer's name: its own people, and mandated partners."""
-    mandate = actor.mandate_for(customer.pk)
-    return customer.pk in actor.writer_of or (mandate is not None and mandate.can_write)
+    mandate = actor.mandate_for(customer_id)
+    return customer_id in actor.writer_of or (mandate is not None and mandate.can_write)
+
+
+def says_yes_under_mandate(actor: Actor, customer_id: UUID) -> bool:
+    """Whether a mandate lets the actor give the customer's consent as its Primary Contact would (rules M4, S3)."""
+    mandate = actor.mandate_for(customer_id)
+    return mandate is not None and mandate.can_write and mandate.includes_consent
 
 
 def made_by(actor: Actor, enrollment: Enrollment) -> bool:
@@ -35,7 +42,7 @@ def roles_on(actor: Actor, enrollment: Enrollment) -> frozenset[str]:
     if enrollment.customer is None:
         asks = own
     else:
-        asks = asks_for(actor, enrollment.customer) or (own and actor.may_write(enrollment.customer))
+        asks = asks_for(actor, enrollment.customer.pk) or (own and actor.may_write(enrollment.customer))
     if asks:
         roles.add(REQUESTER)
     if in_territory(actor, enrollment) and not own:
@@ -53,8 +60,7 @@ def must_be_allowed(actor: Actor, enrollment: Enrollment, step: Transition) -> N
 
 def keeps_schedule(actor: Actor, agreement: Agreement, on: date) -> bool:
     """Whether the actor is the Originating Site's Primary Contact, or holds a mandate that includes that yes (S3)."""
-    mandate = actor.mandate_for(agreement.customer_id)
-    if mandate is not None and mandate.can_write and mandate.includes_consent:
+    if says_yes_under_mandate(actor, agreement.customer_id):
         return True
     contacts = SiteContact.objects.visible_to(actor).valid_on(on).filter(role=SiteContact.Role.PRIMARY)
     mine = contacts.filter(site__agreement=agreement, site__originating=True, user_id=actor.user_id)
@@ -66,8 +72,7 @@ def signs_for(actor: Actor, customer: Customer) -> bool:
 
     A rep records what is known; only the customer declares.
     """
-    mandate = actor.mandate_for(customer.pk)
-    return customer.pk in actor.writer_of or (mandate is not None and mandate.can_write and mandate.includes_consent)
+    return customer.pk in actor.writer_of or says_yes_under_mandate(actor, customer.pk)
 
 
 def may_withdraw_ownership(actor: Actor, customer: Customer) -> bool:

@@ -56,7 +56,7 @@ def complete(*, actor: Actor, at: datetime, on: date, request: TransferRequest) 
     )  # fmt: skip
     tell_people(
         actor=actor, at=at, request=request, event=event, kind="transfer_completed", to=requesters(request),
-        number=str(request), units=units, site=target.site_number,
+        units=units, site=target.site_number,
     )  # fmt: skip
     return request
 
@@ -72,13 +72,11 @@ def stop(*, actor: Actor, at: datetime, on: date, request: TransferRequest, refu
     request.stopped_by = [stored_blocker(b) for b in found if b.code in codes] or [{"code": code} for code in codes]
     request.fault = ""
     request.save(update_fields=["stopped_by", "fault"])
-    told = {"number": str(request), "codes": ", ".join(codes)}
-    event = tell(
-        actor=actor, at=at, kind="stopped_by_rule", subject=request, customer_id=request.customer_id, by=told["codes"]
-    )
+    told = ", ".join(codes)
+    event = tell(actor=actor, at=at, kind="stopped_by_rule", subject=request, customer_id=request.customer_id, by=told)
     tell_people(
         actor=actor, at=at, request=request, event=event, kind="transfer_stopped",
-        to=(*requesters(request), request.decided_by_id), **told,
+        to=(*requesters(request), request.decided_by_id), codes=told,
     )  # fmt: skip
     count_refusals(Kind.RULE, codes, on=on)
 

@@ -17,10 +17,10 @@ from migrations_app.outlook import as_json
 from migrations_app.policies import (
     NEEDS_BOTH_ENDS,
     answers_for_side,
+    missing_sides,
     must_not_be_own,
     must_see_both_ends,
     roles_on,
-    sides,
 )
 from migrations_app.queries.kept import move_of
 from migrations_app.reading import WaiverInput
@@ -104,8 +104,9 @@ class _Step:
     def notify(self, event: Event, kind: str, to: Iterable[UUID | None]) -> None:
         """Tell `to` of it, but for the actor."""
         others = [person for person in to if person != self.actor.user_id]
-        told = {"number": str(self.request), "reason": self.reason}
-        tell_people(actor=self.actor, at=self.at, request=self.request, event=event, kind=kind, to=others, **told)
+        tell_people(
+            actor=self.actor, at=self.at, request=self.request, event=event, kind=kind, to=others, reason=self.reason
+        )
 
 
 FIELDS = (
@@ -205,12 +206,11 @@ def promise(request: TransferRequest, judged: Judged, *, actor: Actor, at: datet
 def _consent(step: _Step) -> None:
     """Every side that this actor answers for; with the last one the request goes to the rep (rule M4)."""
     request = step.request
-    given = set(request.consents.values_list("side", flat=True))
-    for side in sides(request):
-        if side not in given and answers_for_side(request, side, step.actor, step.on):
-            _give(step, side)
-            given.add(side)
-    if given >= set(sides(request)):
+    missing = missing_sides(request)
+    answered = [side for side in missing if answers_for_side(request, side, step.actor, step.on)]
+    for side in answered:
+        _give(step, side)
+    if answered == missing:
         step.to("in_review", "sent_to_rep")
 
 
@@ -242,7 +242,7 @@ def _approve(step: _Step) -> None:
     must_not_be_own(request, step.actor)
     if request.waiting_for:
         raise Refused(Fault("still_waiting", params={"code": request.waiting_for}))
-    if not set(request.consents.values_list("side", flat=True)) >= set(sides(request)):
+    if missing_sides(request):
         # The target was enrolled for another customer while the request slept (rule M4).
         raise Refused(Fault("consent_missing"))
     judged = judge(move_of(request), step.on)

@@ -11,7 +11,6 @@ from migrations_app.facts import Judged, judge, outlook
 from migrations_app.models import TransferBatch, TransferLine, TransferRequest, Waiver
 from migrations_app.models.ends import kept_ends, kept_line
 from migrations_app.outlook import as_json
-from migrations_app.policies import asks_for
 from migrations_app.reading import LineInput, WaiverInput, read_move
 from portal.kernel.errors import Fault, Forbidden, Invalid
 from sites.events import tell
@@ -49,7 +48,7 @@ def create_request(
         effective_on=effective_on,
         lines=lines,
     )
-    if not asks_for(move.source.customer_id, actor) and not actor.may_write(move.source.customer):
+    if not actor.may_write(move.source.customer):
         raise Forbidden(Fault("not_yours", "source_site"))
     judged = judge(move, on)
     request = TransferRequest.objects.create(

@@ -17,7 +17,7 @@ from migrations_app.models.ends import kept_ends
 from migrations_app.operations.decisions import awaited, promise, sleep, stopping, waived
 from migrations_app.operations.telling import ask_for_consent, requesters, tell_people
 from migrations_app.outlook import as_json
-from migrations_app.policies import sides
+from migrations_app.policies import missing_sides
 from migrations_app.queries.kept import move_of
 from migrations_app.rules.checks import stops
 from portal.kernel.errors import Refused
@@ -29,7 +29,8 @@ from sites.tenancy.actor import Actor
 from sites.words import stored_blocker
 
 Status = TransferRequest.Status
-ASLEEP = (Status.SUBMITTED, Status.IN_REVIEW)
+_ASLEEP = Q(status__in=[Status.SUBMITTED, Status.IN_REVIEW]) & ~Q(waiting_for="")
+_STOPPED = Q(status=Status.APPROVED) & ~Q(stopped_by=[])
 _OVER = (Enrollment.Status.REJECTED, Enrollment.Status.WITHDRAWN)
 _CHANGED = (
     "status", "version", "target_site", "target_customer", "waiting_for", "waiting_until", "checks", "plan",
@@ -44,9 +45,7 @@ def sleepers(actor: Actor, on: date) -> list[UUID]:
     have no one row to look for, so those who wait for them are always looked at; so are approved ones that a rule
     stopped.
     """
-    rows = TransferRequest.objects.visible_to(actor).filter(
-        Q(status__in=ASLEEP) & ~Q(waiting_for="") | Q(status=Status.APPROVED) & ~Q(stopped_by=[])
-    )
+    rows = TransferRequest.objects.visible_to(actor).filter(_ASLEEP | _STOPPED)
     listed = ScheduleEntry.objects.valid_on(on).filter(
         agreement=OuterRef("target_site__agreement"),
         registration_number=OuterRef("target_site__customer__registration_number"),
@@ -100,9 +99,7 @@ def wake_one(*, actor: Actor, at: datetime, on: date, request_id: UUID) -> bool:
 
 
 def _locked(actor: Actor) -> QuerySet[TransferRequest]:
-    rows = TransferRequest.objects.visible_to(actor).filter(
-        Q(status__in=ASLEEP) & ~Q(waiting_for="") | Q(status=Status.APPROVED) & ~Q(stopped_by=[])
-    )
+    rows = TransferRequest.objects.visible_to(actor).filter(_ASLEEP | _STOPPED)
     return rows.select_for_update(of=("self",), skip_locked=True).select_related(
         "customer", "source_site__customer", "target_site__customer", "target_site__agreement__customer",
         "enrollment__site__customer", "enrollment__site__agreement__customer",
@@ -129,22 +126,18 @@ def _keep(request: TransferRequest, judged: Judged) -> None:
 
 
 def _goes_on(request: TransferRequest, judged: Judged, actor: Actor, at: datetime, on: date) -> None:
-    given = set(request.consents.values_list("side", flat=True))
-    if request.status == Status.IN_REVIEW and not given >= set(sides(request)):
+    if request.status == Status.IN_REVIEW and missing_sides(request):
         _consent_for_target(request, at)
     _keep(request, judged)
     event = tell(actor=actor, at=at, kind="woke", subject=request, customer_id=request.customer_id)
-    about: dict[str, Any] = {"actor": actor, "at": at, "request": request, "event": event}
-    number = str(request)
-    tell_people(**about, kind="transfer_woke", to=requesters(request), number=number)
+    about: dict[str, Any] = {"actor": actor, "at": at, "request": request, "event": event, "to": requesters(request)}
+    tell_people(**about, kind="transfer_woke")
     ask_for_consent(request, event, actor=actor, at=at, on=on)
     # Time went by: what has come up meanwhile is told at once, not found at the desk.
     if found := stopping(judged, request):
         codes = sorted({b.code for b in found})
         count_refusals(Kind.RULE, codes, on=on)
-        tell_people(
-            **about, kind="transfer_woke_stopped", to=requesters(request), codes=", ".join(codes), number=number
-        )
+        tell_people(**about, kind="transfer_woke_stopped", codes=", ".join(codes))
 
 
 def _resume(request: TransferRequest, actor: Actor, at: datetime, on: date) -> bool:
@@ -155,10 +148,7 @@ def _resume(request: TransferRequest, actor: Actor, at: datetime, on: date) -> b
     request.stopped_by = []
     request.save(update_fields=["stopped_by"])
     event = tell(actor=actor, at=at, kind="woke", subject=request, customer_id=request.customer_id)
-    tell_people(
-        actor=actor, at=at, request=request, event=event, kind="transfer_woke", to=requesters(request),
-        number=str(request),
-    )  # fmt: skip
+    tell_people(actor=actor, at=at, request=request, event=event, kind="transfer_woke", to=requesters(request))
     enqueue(kind="transfer.complete", subject_id=request.pk, actor=actor, at=at)
     return True
 
@@ -169,10 +159,7 @@ def _in_vain(request: TransferRequest, actor: Actor, at: datetime) -> None:
     if happened.exists():
         return
     event = tell(actor=actor, at=at, kind="waits_in_vain", subject=request, customer_id=request.customer_id)
-    tell_people(
-        actor=actor, at=at, request=request, event=event, kind="transfer_in_vain", to=requesters(request),
-        number=str(request),
-    )  # fmt: skip
+    tell_people(actor=actor, at=at, request=request, event=event, kind="transfer_in_vain", to=requesters(request))
 
 
 def _consent_for_target(request: TransferRequest, at: datetime) -> None:

@@ -3,7 +3,6 @@
 from migrations_app.queries.batches import BatchView, batch_rows, batch_view, batch_views
 from migrations_app.queries.ownership import Ownership, ownership_of
 from migrations_app.queries.requests import (
-    TURN_WHILE_WAITING,
     LineView,
     RequestView,
     actions,
@@ -20,7 +19,6 @@ from migrations_app.queries.told import event_labels, timeline
 from migrations_app.rules.workflow import whose_turn
 
 __all__ = [
-    "TURN_WHILE_WAITING",
     "BatchView",
     "LineView",
     "Ownership",

@@ -16,7 +16,7 @@ from migrations_app.facts import Move, judge, outlook
 from migrations_app.models import Consent, TransferLine, TransferRequest, Waiver
 from migrations_app.models.ends import kept_line
 from migrations_app.outlook import as_json
-from migrations_app.policies import NEEDS_BOTH_ENDS, answers_for_side, contact_at, roles_on, sides
+from migrations_app.policies import NEEDS_BOTH_ENDS, answers_for_side, contact_at, made_by, missing_sides, roles_on
 from migrations_app.queries.kept import checks_of
 from migrations_app.queries.told import timeline
 from migrations_app.reading import LineInput, read_move
@@ -28,10 +28,6 @@ from sites.models import Event
 from sites.tenancy.actor import Actor
 from sites.words import blocker_as_json, remedy, retold, sentence
 
-# Whose turn it is while a request sleeps, by what it waits for.
-TURN_WHILE_WAITING = {
-    "V3": "time", "V12": "time", "V13": "customer", "V17": "customer", "V18": "rep", "V19": "primary_contact",
-}  # fmt: skip
 CONTACT_OF = {"source": "source_contact", "target": "target_contact"}
 
 
@@ -159,14 +155,14 @@ def _describe(request: TransferRequest, actor: Actor, known: Known) -> RequestVi
     consents = known.consents.get(request.pk, [])
     given = {c.side for c in consents}
     target = request.target_end
-    missing = [CONTACT_OF[side] for side in sides(request) if side not in given]
+    missing = [CONTACT_OF[side] for side in missing_sides(request, given)]
     return RequestView(
         id=request.pk,
         number=str(request),
         status=request.status,
         status_label=request.get_status_display(),
         version=request.version,
-        whose_turn=whose_turn(request.status, missing, _turn_while_waiting(request)),
+        whose_turn=whose_turn(request.status, missing, request.waiting_for),
         source_site=request.source_end.number,
         target_site=target.number if target else None,
         enrollment=request.enrollment_id,
@@ -197,10 +193,6 @@ def _describe(request: TransferRequest, actor: Actor, known: Known) -> RequestVi
         created_at=request.created_at,
         decision_reason=request.decision_reason,
     )  # fmt: skip
-
-
-def _turn_while_waiting(request: TransferRequest) -> str | None:
-    return TURN_WHILE_WAITING.get(request.waiting_for)
 
 
 def _line(row: TransferLine, known: Known) -> LineView:
@@ -267,14 +259,12 @@ def actions(
     roles = roles_on(request, actor, on, contact_of)
     found = [v for v in TRANSFER.actions(request.status, roles) if v != "complete"]
     if "consent" in found:
-        sides_given = set(request.consents.values_list("side", flat=True)) if given is None else given
-        open_sides = [s for s in sides(request) if s not in sides_given]
-        if not any(answers_for_side(request, side, actor, on, contact_of) for side in open_sides):
+        missing = missing_sides(request, given)
+        if not any(answers_for_side(request, side, actor, on, contact_of) for side in missing):
             found.remove("consent")
     if not request.both_ends_seen:
         found = [v for v in found if v not in NEEDS_BOTH_ENDS]
-    made = actor.user_id in {request.created_by_id, request.submitted_by_id}
-    if made:
+    if made_by(request, actor):
         found = [v for v in found if v not in {"approve", "return", "reject", "reverse"}]
     return tuple(dict.fromkeys(found))
 

@@ -62,17 +62,21 @@ _TURNS = {
     "approved": SYSTEM,
     "returned": REQUESTER,
 }
+# While a request sleeps: by the check that it waits for.
+_TURNS_ASLEEP = {
+    "V3": "time", "V12": "time", "V13": "customer", "V17": "customer", "V18": REP, "V19": "primary_contact",
+}  # fmt: skip
 
 
-def whose_turn(status: str, missing_consents: Sequence[str] = (), waiting_for: str | None = None) -> str:
+def whose_turn(status: str, missing_consents: Sequence[str] = (), waiting_for: str = "") -> str:
     """The role that a transfer request waits for: requester, source_contact, target_contact, rep or system.
 
-    A sleeping request waits for `waiting_for` (whoever mends its blocker). A submitted one waits for the first of
-    `missing_consents`, in the order given. A closed one waits for nobody.
+    One that sleeps waits for whoever, or whatever, heals the check `waiting_for`: also customer, primary_contact or
+    time. A submitted one waits for the first of `missing_consents`, in the order given; a closed one for nobody.
     """
     turn = _TURNS.get(status, NOBODY)
     if turn is NOBODY:
         return NOBODY
-    if waiting_for:
-        return waiting_for
+    if waiting_for in _TURNS_ASLEEP:
+        return _TURNS_ASLEEP[waiting_for]
     return missing_consents[0] if status == "submitted" and missing_consents else turn

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 from licenses.views.shared import actor_of, line_rows
 from migrations_app.forms import MOST_LINES
 from migrations_app.models import MOST_SCENARIOS
-from migrations_app.policies import asks_for
 from migrations_app.queries.scenarios import scenarios_for
 from migrations_app.queries.what_if import Answer, Question, answer
 from migrations_app.queries.what_if_view import WhatIfView, view_of
@@ -19,6 +18,7 @@ from migrations_app.words.labels import FAIR, NET
 from portal.kernel.errors import DomainError, NotFound
 from sites.clock import today
 from sites.models import Customer
+from sites.policies import asks_for
 from sites.tenancy import Actor
 from sites.words import fault_as_json
 
@@ -124,7 +124,7 @@ def answer_context(view: WhatIfView, actor: Actor) -> dict[str, Any]:
         "view": view,
         "plan": view.plan,
         "fields": fields_of(view.askable),
-        "may_ask": asks_for(view.question.customer.pk, actor),
+        "may_ask": asks_for(actor, view.question.customer.pk),
         "fair": FAIR,
         "net": NET,
         "new_site": view.question.target is None and view.question.enrollment is None,
