@@ -33,10 +33,6 @@ class CostRow:
     def difference(self) -> Decimal:
         return self.migrate - self.stay
 
-    @property
-    def cheaper(self) -> bool:
-        return self.difference < 0
-
 
 @dataclass(frozen=True, slots=True)
 class Bar:

@@ -17,7 +17,7 @@ from licenses.rules.pricing import PricedOrder
 from licenses.rules.rulebook import RuleBook
 from licenses.rules.whatif import TermOutlook, WhatIf
 from migrations_app.outlook import as_json
-from migrations_app.queries.plan import PlanPage, plan_page
+from migrations_app.queries.plan import CostRow, PlanPage, plan_page
 from migrations_app.queries.what_if import Answer, Question
 from migrations_app.queries.what_if_why import WhatIfWhys, whys_of, with_whys
 from migrations_app.words.labels import SEVERITIES
@@ -145,9 +145,12 @@ class WhatIfView:
         return self.accrued_move - self.accrued_stay
 
     @property
-    def total_difference(self) -> Decimal:
-        """What the move orders more (less, where negative) in these months."""
-        return self.total_move - self.total_stay
+    def sums(self) -> tuple[CostRow, CostRow]:
+        """Both sides by what they cost, and by what is ordered, in these months."""
+        return (
+            CostRow(_("Cost of the cover in these months"), self.accrued_stay, self.accrued_move),
+            CostRow(_("All orders"), self.total_stay, self.total_move),
+        )
 
     @property
     def stopped(self) -> int:
