@@ -15,10 +15,17 @@ from portal.kernel.charts import Chart
 
 # A bar of cover in its own units; on paper it is as wide as its column.
 BAR_WIDTH, BAR_HEIGHT = 640, 16
-LOOKS = (
-    ".p-cover__ground{fill:#e0e0e0}.p-cover__marker{fill:#161616}.p-cover__paid{fill:#8d8d8d}"
-    ".p-cover__renewal{fill:#0f62fe}.p-cover__transition{fill:#8a3ffc}.p-cover__gap{fill:#da1e28}"
-    ".p-cover__overlap{fill:#f1c21b}"
+# Cover by kind, in bars and in their legend.
+COVER_COLORS = {
+    "paid": "#8d8d8d",
+    "renewal": "#0f62fe",
+    "transition": "#8a3ffc",
+    "gap": "#da1e28",
+    "overlap": "#f1c21b",
+}
+LOOKS = "".join(
+    f".p-cover__{kind}{{fill:{color}}}"
+    for kind, color in {"ground": "#e0e0e0", "marker": "#161616", **COVER_COLORS}.items()
 )
 
 

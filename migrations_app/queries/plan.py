@@ -87,12 +87,13 @@ class PlanPage:
     why: PlanWhys
 
 
-def plan_page(
-    plan: Mapping[str, Any] | None, names: Mapping[str, str], horizon_months: int = HORIZON_MONTHS
-) -> PlanPage | None:
+def plan_page(plan: Mapping[str, Any] | None, names: Mapping[str, str]) -> PlanPage | None:
     """The plan of a request or a preview; `names` gives each license line's words by id. None where there is none."""
-    if not plan:
-        return None
+    return told_plan(plan, names) if plan else None
+
+
+def told_plan(plan: Mapping[str, Any], names: Mapping[str, str], horizon_months: int = HORIZON_MONTHS) -> PlanPage:
+    """A what-if as JSON, in the reader's language."""
     starts = date.fromisoformat(plan["effective_on"])
     until = starts + relativedelta(months=horizon_months)
     lists = PriceList.objects.filter(name=plan["price_list"])

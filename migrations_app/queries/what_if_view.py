@@ -17,7 +17,7 @@ from licenses.rules.pricing import PricedOrder
 from licenses.rules.rulebook import RuleBook
 from licenses.rules.whatif import TermOutlook, WhatIf
 from migrations_app.outlook import as_json
-from migrations_app.queries.plan import CostRow, PlanPage, plan_page
+from migrations_app.queries.plan import CostRow, PlanPage, told_plan
 from migrations_app.queries.what_if import Answer, Question
 from migrations_app.queries.what_if_why import WhatIfWhys, whys_of, with_whys
 from migrations_app.words.labels import SEVERITIES
@@ -174,9 +174,7 @@ def view_of(answer: Answer) -> WhatIfView:
     lines = tuple(_moved_line(line, answer.question.quantities[line.pk]) for line in answer.lines)
     sources = list(dict.fromkeys(str(line.site) for line in answer.lines))
     names = {str(ln.entitlement): f"{ln.label} ({ln.site_number})" if sources[1:] else ln.label for ln in lines}
-    plan = plan_page(_with_lines_without_cover(answer), names, answer.question.horizon_months)
-    if plan is None:
-        raise ValueError("an answer has a plan")
+    plan = told_plan(_with_lines_without_cover(answer), names, answer.question.horizon_months)
     book = answer.computed.book
     level = _level(result.terms)
     years, cash = _years(result), _cash(result)

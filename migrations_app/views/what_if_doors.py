@@ -1,7 +1,5 @@
 """Where the answer to a what-if leads: other days, a paper for a meeting, a request."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -120,5 +118,4 @@ def to_requests(request: HttpRequest, made: list[TransferRequest]) -> HttpRespon
         len(made),
     )
     messages.success(request, told % {"numbers": numbers})
-    only: UUID | None = made[0].pk if len(made) == 1 else None
-    return redirect("transfer_page", only) if only else redirect("transfers")
+    return redirect("transfer_page", made[0].pk) if len(made) == 1 else redirect("transfers")

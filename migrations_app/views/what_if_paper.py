@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from licenses.rules.pricing import PricedLine
 from migrations_app.papers import (
+    COVER_COLORS,
     Cover,
     CoverLine,
     Drawing,
@@ -24,13 +25,6 @@ from migrations_app.words.labels import COVER, FAIR, NET
 from sites.templatetags.formats import amount, day, money, number
 from sites.templatetags.formats import points as figure
 
-COVER_COLORS = {
-    "paid": "#8d8d8d",
-    "renewal": "#0f62fe",
-    "transition": "#8a3ffc",
-    "gap": "#da1e28",
-    "overlap": "#f1c21b",
-}
 NOTHING = "\N{EN DASH}"
 
 
