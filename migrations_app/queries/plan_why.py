@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 
 from licenses.rules.pricing import extend
 from licenses.why import Figure, why
+from portal.kernel.explanation import Explanation
 from sites.templatetags.formats import day
 
 # Beyond so many ordered lines a page would grow out of hand: their sums stay explained, and a line shows its product.
 MOST_LINES = 200
+
+Explained = Explanation | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,13 @@ def plan_whys(plan: Mapping[str, Any], names: Mapping[str, str]) -> PlanWhys:
         if side in sides:
             label = figures.get(figure) or _("Orders in %(year)s") % {"year": figure.rpartition(".")[2]}
             sums.append(Figure(f"{label}: {sides[side]}", why(each, currency)))
-    return PlanWhys(sums=tuple(sums), terms=_terms(plan, kept["terms"]), orders=_orders(plan, kept["events"], names))
+    ends = (date.fromisoformat(term["ends_on"]) for term in plan["terms"])
+    terms = tuple(each for on, told in zip(ends, kept["terms"], strict=True) for each in term_figures(on, told))
+    return PlanWhys(sums=tuple(sums), terms=terms, orders=_orders(plan, kept["events"], names))
 
 
-def _terms(plan: Mapping[str, Any], kept: Sequence[Mapping[str, Any]]) -> tuple[Figure, ...]:
+def term_figures(ends_on: date, told: Mapping[str, Explained], currency: str = "") -> list[Figure]:
+    """The figures that are `told` of the Term that ends on a day, each by its name."""
     labels = {
         "points_without": _("Points without"),
         "points_with": _("Points with the move"),
@@ -51,23 +57,25 @@ def _terms(plan: Mapping[str, Any], kept: Sequence[Mapping[str, Any]]) -> tuple[
         "level_with": _("Level with the move"),
         "missing": _("To the next level"),
     }
-    return tuple(
-        Figure(f"{day(date.fromisoformat(term['ends_on']))}, {labels[name]}", why(told[name]))
-        for term, told in zip(plan["terms"], kept, strict=True)
-        for name in labels
-        if name in told
-    )
+    return [
+        Figure(f"{day(ends_on)}, {label}", why(told[name], currency)) for name, label in labels.items() if name in told
+    ]
+
+
+def order_figures(told: Mapping[str, Explained], currency: str) -> list[Figure]:
+    """The figures that are `told` of an order."""
+    labels = {"amount": _("Amount"), "level": _("Level"), "points": _("Points")}
+    return [Figure(label, why(told[name], currency)) for name, label in labels.items()]
 
 
 def _orders(
     plan: Mapping[str, Any], kept: Mapping[str, Sequence[Mapping[str, Any]]], names: Mapping[str, str]
 ) -> tuple[tuple[Figure, ...], ...]:
-    labels = {"amount": _("Amount"), "level": _("Level"), "points": _("Points")}
     with_lines = sum(len(e["lines"]) for side in ("stay", "migrate") for e in plan[side]["events"]) <= MOST_LINES
     found = []
     for side in ("stay", "migrate"):
         for event, told in zip(plan[side]["events"], kept[side], strict=True):
-            figures = [Figure(label, why(told[name], plan["currency"])) for name, label in labels.items()]
+            figures = order_figures(told, plan["currency"])
             figures += [_line(line, plan, names) for line in event["lines"] if with_lines]
             found.append(tuple(figures))
     return tuple(found)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -18,8 +17,8 @@ from licenses.rules.rulebook import RuleBook
 from licenses.rules.whatif import Event, WhatIf
 from licenses.why import Figure, why
 from migrations_app.queries.plan import PlanPage
+from migrations_app.queries.plan_why import order_figures, term_figures
 from portal.kernel.explanation import Explanation
-from sites.templatetags.formats import day
 
 # Beyond so many ordered lines a page would grow out of hand: their sums stay explained, and a line shows its product.
 MOST_LINES = 100
@@ -41,7 +40,11 @@ class WhatIfWhys:
 def whys_of(result: WhatIf, book: RuleBook, names: Mapping[str, str]) -> WhatIfWhys:
     """Every derivation but those of the orders; `names` gives each license line's words by id."""
     accrued, totals = explain_accrued(result), explain_totals(result)
-    terms = _terms(result, book)
+    terms = tuple(
+        figure
+        for term in result.terms
+        for figure in term_figures(term.ends_on, explain_outlook(result, term, book), result.currency)
+    )
     stay, move = _("Stay on Express"), _("Move")
     cost, orders = _("Cost of the cover in these months"), _("All orders")
     sums = (
@@ -72,21 +75,6 @@ def _figures(told: Sequence[tuple[str, Explanation]], currency: str) -> tuple[Fi
     return tuple(Figure(label, why(each, currency)) for label, each in told)
 
 
-def _terms(result: WhatIf, book: RuleBook) -> tuple[Figure, ...]:
-    labels = {
-        "points_without": _("Points without"),
-        "points_with": _("Points with the move"),
-        "level_without": _("Level without"),
-        "level_with": _("Level with the move"),
-        "missing": _("To the next level"),
-    }
-    found = []
-    for term in result.terms:
-        told = explain_outlook(result, term, book)
-        found += [(f"{day(term.ends_on)}, {labels[name]}", told[name]) for name in labels if name in told]
-    return _figures(found, result.currency)
-
-
 def with_whys(plan: PlanPage, result: WhatIf, names: Mapping[str, str]) -> PlanPage:
     """The plan with the derivations of each order below it."""
     events = [*result.stay.events, *result.migrate.events]
@@ -99,11 +87,9 @@ def with_whys(plan: PlanPage, result: WhatIf, names: Mapping[str, str]) -> PlanP
 
 
 def _order(event: Event, result: WhatIf, names: Mapping[str, str], with_lines: bool) -> tuple[Figure, ...]:
-    labels = {"amount": _("Amount"), "level": _("Level"), "points": _("Points")}
-    told: list[tuple[str, Any]] = [(labels[name], each) for name, each in explain_event(result, event).items()]
-    told.sort(key=lambda pair: list(labels.values()).index(pair[0]))
+    told: list[tuple[str, Explanation]] = []
     for line in event.lines if with_lines else ():
         named = names.get(line.key, line.part_number)
         figures = explain_event_line(result, event, line)
         told += [(f"{named}: {_('Amount')}", figures["amount"]), (f"{named}: {_('Cover')}", figures["cover"])]
-    return _figures(told, result.currency)
+    return (*order_figures(explain_event(result, event), result.currency), *_figures(told, result.currency))
