@@ -6,18 +6,17 @@ added, quantities are corrected by entries of the ledger. Only a line that an ea
 
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
-
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from licenses.models import EntitlementImport, EntitlementImportRow
 from licenses.operations.postings import QuantityEntry, post_quantities
 from licenses.operations.proofs import renew_proofs
+from licenses.operations.sets import whole_sets
 
 CHUNK = 5000
+SECONDS = 300
 
 _FORGET = "DELETE FROM licenses_entitlementimportrow WHERE file_import_id = %(import)s AND number IS NULL"
 
@@ -169,7 +168,7 @@ def compare(case: EntitlementImport) -> dict[str, Any]:
     Needs the customer's imports locked and the case in `checking` or `applying`. Returns the figures to keep.
     """
     asked = {"import": case.pk, "customer": case.customer_id}
-    with _sets() as cursor:
+    with whole_sets(SECONDS) as cursor:
         for statement in (_FORGET, f"{_LINES},{_COMPARE}", f"{_LINES}{_GONE}", _COUNT):
             cursor.execute(statement, asked)
         return dict(zip(_FIGURES, cursor.fetchone(), strict=True))
@@ -181,7 +180,7 @@ def record(case: EntitlementImport, *, at: datetime, on: date) -> None:
     Raises IntegrityError where a promise was given in the meantime.
     """
     asked: dict[str, Any] = {"import": case.pk, "reference": str(case), "at": at}
-    with _sets() as cursor:
+    with whole_sets(SECONDS) as cursor:
         # A row names its line before the line is there.
         cursor.execute("SET CONSTRAINTS licenses_entitlementimportrow_entitlement_id_of_tenant DEFERRED")
         for statement in (_PARTS, _NAME, _OPEN, _COVER, _COVERED, _FOLLOW):
@@ -198,15 +197,10 @@ def record(case: EntitlementImport, *, at: datetime, on: date) -> None:
 
 def _chunks(case: EntitlementImport, on: date) -> Iterator[Sequence[QuantityEntry]]:
     rows = EntitlementImportRow.objects.filter(file_import=case, outcome__in=("new", "changed", "gone"))
-    entries: list[QuantityEntry] = []
-    for row in rows.order_by("id").iterator(chunk_size=CHUNK):
-        if entry := _entry(case, row, on):
-            entries.append(entry)
-        if len(entries) == CHUNK:
-            yield entries
-            entries = []
-    if entries:
-        yield entries
+    entries = (_entry(case, row, on) for row in rows.order_by("id").iterator(chunk_size=CHUNK))
+    moved = (entry for entry in entries if entry is not None)
+    while chunk := list(islice(moved, CHUNK)):
+        yield chunk
 
 
 def _entry(case: EntitlementImport, row: EntitlementImportRow, on: date) -> QuantityEntry | None:
@@ -219,15 +213,3 @@ def _entry(case: EntitlementImport, row: EntitlementImportRow, on: date) -> Quan
     if wanted < owned:
         return QuantityEntry(key, line, None, owned - wanted, "correction", str(case), on)
     return None
-
-
-@contextmanager
-def _sets() -> Iterator[CursorWrapper]:
-    """A cursor whose statements join whole sets and may take as long as they need to.
-
-    Of rows just written the planner knows nothing, and would join one by one what comes by thousands.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL statement_timeout = '300s'")
-        yield cursor
-        cursor.execute("SET LOCAL enable_nestloop = on; SET LOCAL jit = DEFAULT; SET LOCAL statement_timeout = DEFAULT")

@@ -4,15 +4,14 @@ A file says what the list is from its effective day on. Prices of a part at a le
 differs, the series that stands ends the day before, or is withdrawn where it never held, and the file's begins.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
-
 from licenses.models import PriceImport, PriceImportRow, PriceList
+from licenses.operations.sets import whole_sets
+
+# As long as a request may take.
+SECONDS = 50
 
 _FORGET = "DELETE FROM licenses_priceimportrow WHERE price_import_id = %(import)s AND number IS NULL"
 # A series is compared as one text: first day, last day, price and list price of each of its rows.
@@ -89,7 +88,7 @@ def compare(case: PriceImport, prices: PriceList) -> dict[str, int]:
     the list that was compared with.
     """
     asked = _asked(case, prices)
-    with _sets() as cursor:
+    with whole_sets(SECONDS) as cursor:
         for statement in (_FORGET, _COMPARE, _GONE, _REPLACED):
             cursor.execute(statement, asked)
         (replaced,) = cursor.fetchone()
@@ -101,21 +100,9 @@ def compare(case: PriceImport, prices: PriceList) -> dict[str, int]:
 
 def apply(case: PriceImport, prices: PriceList) -> None:
     """End what stood, withdraw what never held, begin what the file brings. Needs both locked and just compared."""
-    with _sets() as cursor:
+    with whole_sets(SECONDS) as cursor:
         for statement in (_WITHDRAW, _CLOSE, _OPEN):
             cursor.execute(statement, _asked(case, prices))
-
-
-@contextmanager
-def _sets() -> Iterator[CursorWrapper]:
-    """A cursor whose statements join whole sets, and may take as long as a request may.
-
-    Of rows just written the planner knows nothing, and would join one by one what comes by thousands.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL statement_timeout = '50s'")
-        yield cursor
-        cursor.execute("SET LOCAL enable_nestloop = on; SET LOCAL statement_timeout = DEFAULT")
 
 
 def _asked(case: PriceImport, prices: PriceList) -> dict[str, UUID | date]:
