@@ -1,17 +1,11 @@
 """The work behind the desk of licenses: price lists are read, judged and compared; ledgers get their closings."""
 
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from pathlib import Path
-from typing import TypeVar
-
 from celery import shared_task
 from django.db import transaction
 
-from licenses.intake.entitlements import HoldingsFile, open_holdings
-from licenses.intake.price_list import PriceFile, open_price_file
+from licenses.intake.entitlements import ParsedHolding, open_holdings
+from licenses.intake.opened import OpenFile, local_copy
+from licenses.intake.price_list import ParsedPrice, open_price_file
 from licenses.models import EntitlementImport, PriceImport
 from licenses.operations.closings import close_days, close_terms
 from licenses.operations.entitlement_imports import JOB as HOLDINGS_JOB
@@ -38,9 +32,6 @@ from sites.clock import now, today
 from sites.jobs import Work, handler
 from sites.tenancy import system_actor
 from sites.words import stored_fault
-
-CHUNK = 1000
-Row = TypeVar("Row")
 
 
 @handler(JOB)
@@ -71,16 +62,12 @@ def check_prices(work: Work) -> None:
 
 def _read(work: Work, case: PriceImport) -> tuple[Fault, ...]:
     """Judge every row of the file; returns what is to be told about its columns. Raises Invalid for the file itself."""
-    with tempfile.TemporaryDirectory(prefix="passage-") as folder:
-        path = Path(folder) / "prices"
-        with case.file.open("rb") as kept, path.open("wb") as copy:
-            shutil.copyfileobj(kept, copy)
-        with open_price_file(path, case.filename, Path(folder)) as file:
-            _judge(work, case, file)
-            return file.warnings
+    with local_copy(case.file) as path, open_price_file(path, case.filename, path.parent) as file:
+        _judge(work, case, file)
+        return file.headings.warnings
 
 
-def _judge(work: Work, case: PriceImport, file: PriceFile) -> None:
+def _judge(work: Work, case: PriceImport, file: OpenFile[ParsedPrice]) -> None:
     with work.step():
         desk = PriceDesk(case, today(), file.headings.titles)
         done = set(case.rows.values_list("number", flat=True))
@@ -88,15 +75,9 @@ def _judge(work: Work, case: PriceImport, file: PriceFile) -> None:
             case.rows.filter(outcome="valid").values_list("part_number", "level", "number", "valid_from", "valid_to")
         )
         PriceImport.objects.filter(pk=case.pk).update(rows_read=file.count)
-    for chunk in _chunks(row for row in file.rows() if row.number not in done):
+    for chunk in file.chunks(done):
         with work.step():
             record_prices(load_import(case.pk), [desk.judge(row) for row in chunk])
-
-
-def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    source = iter(rows)
-    while chunk := list(islice(source, CHUNK)):
-        yield chunk
 
 
 @handler(HOLDINGS_JOB)
@@ -129,17 +110,16 @@ def _settle(work: Work) -> None:
 def _read_holdings(work: Work, case: EntitlementImport) -> bool:
     """Judge every row; False where the file, or its headings, can't be read, which is told then."""
     try:
-        with tempfile.TemporaryDirectory(prefix="passage-") as folder:
-            path = Path(folder) / "holdings"
-            with case.file.open("rb") as kept, path.open("wb") as copy:
-                shutil.copyfileobj(kept, copy)
-            with open_holdings(path, case.filename, case.taught, Path(folder)) as file:
-                headings = file.headings
-                with work.step():
-                    keep_headings(load_holdings(case.pk), file.mapping, headings.warnings)
-                if headings.faults:
-                    raise Invalid(*headings.faults, *headings.warnings)
-                _judge_holdings(work, case, file)
+        with (
+            local_copy(case.file) as path,
+            open_holdings(path, case.filename, case.taught, path.parent) as file,
+        ):
+            headings = file.headings
+            with work.step():
+                keep_headings(load_holdings(case.pk), file.mapping, headings.warnings)
+            if headings.faults:
+                raise Invalid(*headings.faults, *headings.warnings)
+            _judge_holdings(work, case, file)
     except Invalid as refusal:
         with work.step():
             faults = [stored_fault(fault) for fault in refusal.faults]
@@ -148,14 +128,14 @@ def _read_holdings(work: Work, case: EntitlementImport) -> bool:
     return True
 
 
-def _judge_holdings(work: Work, case: EntitlementImport, file: HoldingsFile) -> None:
+def _judge_holdings(work: Work, case: EntitlementImport, file: OpenFile[ParsedHolding]) -> None:
     with work.step():
         desk = HoldingDesk(case, today(), file.headings.titles)
         done = set(case.rows.values_list("number", flat=True))
         named = case.rows.filter(readable=True)
         desk.resume(named.values_list("site_id", "part_number", "order_reference", "acquired_on", "number"))
-        EntitlementImport.objects.filter(pk=case.pk).update(rows_read=file.file.count)
-    for chunk in _chunks(row for row in file.rows() if row.number not in done):
+        EntitlementImport.objects.filter(pk=case.pk).update(rows_read=file.count)
+    for chunk in file.chunks(done):
         with work.step():
             record_rows(load_holdings(case.pk), [desk.judge(row) for row in chunk])
 

@@ -1,19 +1,16 @@
 """The work behind moves: forms are checked and requested, approved moves completed, sleepers woken."""
 
 import logging
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from celery import shared_task
 from django.db import transaction
 
+from licenses.intake.opened import OpenFile, local_copy
 from migrations_app.batch_check import Taken, judge_rows
-from migrations_app.intake.form import Form, open_form
+from migrations_app.intake.form import open_form
 from migrations_app.intake.values import ParsedRow
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
 from migrations_app.operations import complete, settle_batch, sleepers, wake_one
@@ -39,7 +36,6 @@ from sites.refusals import Kind, codes_of, count_after, count_refusals
 from sites.tenancy import Actor, system_actor
 from sites.words import stored_fault
 
-CHUNK = 1000
 log = logging.getLogger(__name__)
 
 
@@ -52,21 +48,20 @@ def check_batch(work: Work) -> None:
             step_batch(batch, "start_checking", started_at=now())
         if batch.status != TransferBatch.Status.CHECKING:
             return
-    with tempfile.TemporaryDirectory(prefix="passage-") as folder:
-        try:
-            with open_form(_local_copy(batch, Path(folder)), batch.filename, Path(folder)) as form:
-                _check_rows(work, form)
-                _check_together(work)
-                hints = [stored_fault(f) for f in form.warnings]
-        except Invalid as refusal:
-            with work.step() as actor:
-                faults = [stored_fault(f) for f in refusal.faults]
-                batch = load_batch(work.subject_id, actor)
-                step_batch(batch, "fail", faults=faults, finished_at=now())
-                event = tell(actor=actor, at=now(), kind="failed", subject=batch, customer_id=None)
-                _tell_sender(actor, batch, event, "batch_failed")
-                count_refusals(Kind.RULE, sorted({f.code for f in refusal.faults}), on=today())
-            return
+    try:
+        with local_copy(batch.file) as path, open_form(path, batch.filename, path.parent) as form:
+            _check_rows(work, form)
+            _check_together(work)
+            hints = [stored_fault(f) for f in form.headings.warnings]
+    except Invalid as refusal:
+        with work.step() as actor:
+            faults = [stored_fault(f) for f in refusal.faults]
+            batch = load_batch(work.subject_id, actor)
+            step_batch(batch, "fail", faults=faults, finished_at=now())
+            event = tell(actor=actor, at=now(), kind="failed", subject=batch, customer_id=None)
+            _tell_sender(actor, batch, event, "batch_failed")
+            count_refusals(Kind.RULE, codes_of(refusal), on=today())
+        return
     with work.step() as actor:
         batch = load_batch(work.subject_id, actor)
         outcomes = list(batch.rows.values_list("outcome", flat=True))
@@ -83,20 +78,13 @@ def _tell_sender(actor: Actor, batch: TransferBatch, event: Event, kind: str, **
     notify(actor=actor, at=now(), event=event, kind=kind, to=[batch.created_by_id], **told)
 
 
-def _local_copy(batch: TransferBatch, folder: Path) -> Path:
-    path = folder / "form"
-    with batch.file.open("rb") as kept, path.open("wb") as copy:
-        shutil.copyfileobj(kept, copy)
-    return path
-
-
-def _check_rows(work: Work, form: Form) -> None:
+def _check_rows(work: Work, form: OpenFile[ParsedRow]) -> None:
     with work.step() as actor:
         batch = load_batch(work.subject_id, actor)
         done = set(batch.rows.values_list("number", flat=True))
         taken = _taken(batch.rows.filter(outcome="valid").values_list("allocation", flat=True))
         TransferBatch.objects.filter(pk=batch.pk).update(rows_read=form.count)
-    for chunk in _chunks(row for row in form.rows() if row.number not in done):
+    for chunk in form.chunks(done):
         with work.step() as actor:
             batch = load_batch(work.subject_id, actor)
             verdicts = judge_rows(chunk, actor=actor, today=today(), taken=taken)
@@ -121,12 +109,6 @@ def _taken(allocations: Iterable[list[list[object]]]) -> Taken:
         for key, units in allocation:
             taken[UUID(str(key))] = taken.get(UUID(str(key)), 0) + int(str(units))
     return taken
-
-
-def _chunks(rows: Iterable[ParsedRow]) -> Iterator[list[ParsedRow]]:
-    source = iter(rows)
-    while chunk := list(islice(source, CHUNK)):
-        yield chunk
 
 
 @handler("batch.submit")

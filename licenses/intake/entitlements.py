@@ -1,12 +1,11 @@
 """What a customer holds as a file: Passport Advantage exports and anything like them (rule book section 8)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any
 
 from licenses.intake.cells import (
     Unreadable,
@@ -18,9 +17,10 @@ from licenses.intake.cells import (
     texts_of,
     too_wide,
 )
-from licenses.intake.child import NormalizedFile, read_in_child
+from licenses.intake.child import read_in_child
 from licenses.intake.export_dates import parse_export_date, parse_period
-from licenses.intake.headings import Column, HeadingMap, HeadingTable, fold
+from licenses.intake.headings import Column, HeadingMap, HeadingTable, fold, missing, placed, titles_of, unread
+from licenses.intake.opened import OpenFile
 from licenses.intake.reader import RawRow
 from portal.kernel.errors import Fault, Invalid
 
@@ -165,84 +165,43 @@ def map_columns(headings: Sequence[str], taught: Mapping[str, str], row: int = 1
     """
     line = str(row)
     said = {field for heading in headings if (field := taught.get(fold(heading)))}
-    columns: dict[str, int] = {}
-    faults: list[Fault] = []
-    unknown: list[str] = []
-    for index, heading in enumerate(headings):
-        known = fold(heading) in taught
-        field = taught[fold(heading)] if known else HOLDINGS.field_of(heading)
-        if field and not known and field in said:
-            field = None  # somebody named another column for it
-        if not field:
-            if fold(heading) and not known and not HOLDINGS.is_ignored(heading):
-                unknown.append(heading)
-        elif field in columns:
-            params = {"heading": heading[:100], "other": headings[columns[field]][:100]}
-            faults.append(Fault("file_heading_twice", field, line, params))
-        else:
-            columns[field] = index
-    missing = [c for c in HOLDINGS.columns if c.required and c.field not in columns]
+
+    def field_of(heading: str) -> str | None:
+        if fold(heading) in taught:
+            return taught[fold(heading)] or None
+        field = HOLDINGS.field_of(heading)
+        return None if field in said else field  # somebody named another column for it
+
+    columns, unnamed, twice = placed(headings, field_of, line)
+    lacking = [c for c in HOLDINGS.columns if c.required and c.field not in columns]
     if not any(field in columns for field in DATED):
-        missing += [c for c in HOLDINGS.columns if c.field == "acquired_on"]
-    faults += [
-        Fault("file_heading_missing", c.field, line, {"heading": c.english, "danish": c.danish}) for c in missing
-    ]
-    warnings = tuple(_unknown(heading, frozenset(columns), line) for heading in unknown)
-    titles = {field: headings[index][:SHORT] for field, index in columns.items()}
-    return HeadingMap(columns, titles, len(headings), tuple(faults), warnings)
+        lacking += [c for c in HOLDINGS.columns if c.field == "acquired_on"]
+    faults = (*twice, *missing(lacking, line))
+    warnings = unread([h for h in unnamed if fold(h) not in taught], HOLDINGS, columns, line)
+    return HeadingMap(columns, titles_of(headings, columns), len(headings), faults, warnings)
 
 
-def _unknown(heading: str, taken: frozenset[str], line: str) -> Fault:
-    hint = HOLDINGS.hint(heading, taken)
-    code = "file_heading_near" if hint else "file_heading_unknown"
-    return Fault(code, "file", line, {"heading": heading[:100], "hint": hint}, severity="warning")
+def open_holdings(
+    path: Path, filename: str, taught: Mapping[str, str], folder: Path | None = None
+) -> OpenFile[ParsedHolding]:
+    """Read `path`, uploaded as `filename`, in a limited process; its rows may be read where headings have no faults.
 
-
-@dataclass(frozen=True, slots=True)
-class HoldingsFile:
-    """An export whose headings were looked at; its rows may be read where `headings` has no faults.
-
-    Use as a context manager: leaving it removes the child's file.
+    Raises Invalid for the file itself, `file_no_rows`.
     """
-
-    file: NormalizedFile
-    headings: HeadingMap
-
-    @property
-    def mapping(self) -> dict[str, str | None]:
-        """Each heading of the file with the field that it was read as, None for none."""
-        fields = {index: field for field, index in self.headings.columns.items()}
-        return {h: fields.get(index) for index, h in enumerate(self.file.headings.cells) if fold(h)}
-
-    def rows(self) -> Iterator[ParsedHolding]:
-        """Every data row in the file's order, one at a time."""
-        for raw in self.file.rows():
-            yield parse_holding(raw, self.headings)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.file.remove()
-
-
-def open_holdings(path: Path, filename: str, taught: Mapping[str, str], folder: Path | None = None) -> HoldingsFile:
-    """Read `path`, uploaded as `filename`, in a limited process. Raises Invalid for the file itself, `file_no_rows`."""
     known = HOLDINGS.names | {heading for heading, field in taught.items() if field}
     file = read_in_child(path, filename, folder, known=known)
     if file.count == 0:
         file.remove()
         raise Invalid(Fault("file_no_rows", "file"))
-    return HoldingsFile(file, map_columns(file.headings.cells, taught, row=file.headings.number))
+    headings = map_columns(file.headings.cells, taught, row=file.headings.number)
+    return OpenFile(file, headings, parse_holding)
 
 
 def parse_holding(raw: RawRow, headings: HeadingMap) -> ParsedHolding:
     """Read one row below `headings`. Points are told only, so a fault of theirs is a warning."""
     values = texts_of(raw, headings)
     faults = too_wide(raw, headings)
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for field in FIELDS:
         required = field in ("part_number", "quantity")
         try:
@@ -257,10 +216,10 @@ def parse_holding(raw: RawRow, headings: HeadingMap) -> ParsedHolding:
         except Unreadable as error:
             fault = cell_fault(error, field, raw, headings, values)
             faults.append(replace(fault, severity="warning") if field == "points" else fault)
-    return ParsedHolding(raw.number, Holding(**found), values, tuple(faults))  # type: ignore[arg-type]
+    return ParsedHolding(raw.number, Holding(**found), values, tuple(faults))
 
 
-def _read(field: str, text: str) -> dict[str, object]:
+def _read(field: str, text: str) -> dict[str, Any]:
     """What one cell says, by field of Holding. Raises Unreadable."""
     if field == "part_number":
         return {field: parse_part_number(text)}

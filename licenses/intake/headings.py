@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.kernel.errors import Fault
@@ -87,37 +87,59 @@ def map_headings(headings: Sequence[str], table: HeadingTable, row: int = 1) -> 
     without a column and `file_heading_twice` for each that has two. Warnings: `file_heading_unknown`, with a hint.
     """
     line = str(row)
+    columns, unnamed, twice = placed(headings, table.field_of, line)
+    required = [c for c in table.columns if c.required]
+    if not columns:
+        params = {
+            "headings": ", ".join(h[:40] for h in _not_ignored(unnamed, table)[:8]),
+            "english": ", ".join(c.english for c in required),
+            "danish": ", ".join(c.danish for c in required),
+        }
+        return HeadingMap(columns, {}, len(headings), (Fault("file_headings_unknown", "file", line, params),))
+    faults = (*twice, *missing([c for c in required if c.field not in columns], line))
+    warnings = unread(unnamed, table, columns, line)
+    return HeadingMap(columns, titles_of(headings, columns), len(headings), faults, warnings)
+
+
+def placed(
+    headings: Sequence[str], field_of: Callable[[str], str | None], line: str
+) -> tuple[dict[str, int], list[str], list[Fault]]:
+    """Each field's column, the headings that name no field, and `file_heading_twice` for each that names one again."""
     columns: dict[str, int] = {}
+    unnamed: list[str] = []
     faults: list[Fault] = []
-    unknown: list[str] = []
     for index, heading in enumerate(headings):
-        field = table.field_of(heading)
+        field = field_of(heading)
         if field is None:
-            if fold(heading) and not table.is_ignored(heading):
-                unknown.append(heading)
+            unnamed.append(heading)
         elif field in columns:
             params = {"heading": heading[:100], "other": headings[columns[field]][:100]}
             faults.append(Fault("file_heading_twice", field, line, params))
         else:
             columns[field] = index
-    if not columns:
-        required = [c for c in table.columns if c.required]
-        params = {
-            "headings": ", ".join(h[:40] for h in unknown[:8]),
-            "english": ", ".join(c.english for c in required),
-            "danish": ", ".join(c.danish for c in required),
-        }
-        return HeadingMap(columns, {}, len(headings), (Fault("file_headings_unknown", "file", line, params),))
-    for column in table.columns:
-        if column.required and column.field not in columns:
-            params = {"heading": column.english, "danish": column.danish}
-            faults.append(Fault("file_heading_missing", column.field, line, params))
+    return columns, unnamed, faults
+
+
+def missing(lacking: Iterable[Column], line: str) -> list[Fault]:
+    """`file_heading_missing` for each field that needs a column and has none."""
+    return [Fault("file_heading_missing", c.field, line, {"heading": c.english, "danish": c.danish}) for c in lacking]
+
+
+def unread(unnamed: Sequence[str], table: HeadingTable, columns: Mapping[str, int], line: str) -> tuple[Fault, ...]:
+    """A warning for each heading that isn't read and isn't ignored: `file_heading_near` where a free field is near."""
     taken = frozenset(columns)
-    warnings = tuple(_unknown(heading, table.hint(heading, taken), line) for heading in unknown)
-    titles = {field: headings[index][:60] for field, index in columns.items()}
-    return HeadingMap(columns, titles, len(headings), tuple(faults), warnings)
+    return tuple(_unread(heading, table.hint(heading, taken), line) for heading in _not_ignored(unnamed, table))
 
 
-def _unknown(heading: str, hint: str, line: str) -> Fault:
+def _unread(heading: str, hint: str, line: str) -> Fault:
     code = "file_heading_near" if hint else "file_heading_unknown"
     return Fault(code, "file", line, {"heading": heading[:100], "hint": hint}, severity="warning")
+
+
+def _not_ignored(unnamed: Sequence[str], table: HeadingTable) -> list[str]:
+    return [heading for heading in unnamed if fold(heading) and not table.is_ignored(heading)]
+
+
+def titles_of(headings: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
+    """The heading of each field as the file has it, shortened."""
+    return {field: headings[index][:60] for field, index in columns.items()}

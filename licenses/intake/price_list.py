@@ -1,12 +1,10 @@
 """A price list as a file: its columns in English and Danish, and one row of text into one price."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from licenses.intake.cells import (
     Unreadable,
@@ -18,11 +16,11 @@ from licenses.intake.cells import (
     texts_of,
     too_wide,
 )
-from licenses.intake.child import NormalizedFile, read_in_child
-from licenses.intake.headings import Column, HeadingMap, HeadingTable, map_headings
+from licenses.intake.headings import Column, HeadingMap, HeadingTable
+from licenses.intake.opened import OpenFile, open_form
 from licenses.intake.reader import RawRow
 from licenses.rules.price_rows import PriceLine
-from portal.kernel.errors import Fault, Invalid
+from portal.kernel.errors import Fault
 
 # What we add to a file that is sent back.
 FINDINGS = {"en": ("findings", "row in the file"), "da": ("fund", "række i filen")}
@@ -83,51 +81,9 @@ class ParsedPrice:
     faults: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PriceFile:
-    """A price list whose headings are understood. Use as a context manager: leaving it removes the child's file."""
-
-    file: NormalizedFile
-    headings: HeadingMap
-
-    @property
-    def count(self) -> int:
-        """How many data rows there are, blank ones left out."""
-        return self.file.count
-
-    @property
-    def warnings(self) -> tuple[Fault, ...]:
-        """Columns that aren't read."""
-        return self.headings.warnings
-
-    def rows(self) -> Iterator[ParsedPrice]:
-        """Every data row in the file's order, one at a time."""
-        for raw in self.file.rows():
-            yield parse_price(raw, self.headings)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.file.remove()
-
-
-def open_price_file(path: Path, filename: str, folder: Path | None = None) -> PriceFile:
-    """Read `path`, uploaded as `filename`, in a limited process.
-
-    Raises Invalid with every fault of the file at once, as the transfer form's reader does.
-    """
-    file = read_in_child(path, filename, folder, known=PRICES.names)
-    headings = map_headings(file.headings.cells, PRICES, row=file.headings.number)
-    faults = list(headings.faults)
-    if file.count == 0:
-        faults.append(Fault("file_no_rows", "file"))
-    if faults:
-        file.remove()
-        raise Invalid(*faults, *headings.warnings)
-    return PriceFile(file, headings)
+def open_price_file(path: Path, filename: str, folder: Path | None = None) -> OpenFile[ParsedPrice]:
+    """Read `path`, uploaded as `filename`. Raises Invalid as `open_form`."""
+    return open_form(path, filename, PRICES, parse_price, folder)
 
 
 def parse_price(raw: RawRow, headings: HeadingMap) -> ParsedPrice:

@@ -87,7 +87,7 @@ def test_a_file_comes_back_with_its_findings_and_goes_in_again(
     path = tmp_path / "back.xlsx"
     path.write_bytes(back.content)
     with open_price_file(path, path.name) as file:
-        assert not file.warnings
+        assert not file.headings.warnings
         first, *rest = file.rows()
     assert first.values["part_number"] == "=XXXXXX" and first.values["price"] == "-1"
     assert len(rest) == 3 and not any(each.faults for each in rest)

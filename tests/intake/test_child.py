@@ -119,7 +119,7 @@ def test_a_form_from_end_to_end(tmp_path, folder):
     )
     with open_form(path, "a.csv", folder) as form:
         assert form.count == 2
-        assert [w.code for w in form.warnings] == ["file_heading_unknown"]
+        assert [w.code for w in form.headings.warnings] == ["file_heading_unknown"]
         first, second = form.rows()
     assert first.row is not None
     assert (first.row.number, first.row.quantity, first.row.part_number) == (2, 1000, "D0ABCLL")
