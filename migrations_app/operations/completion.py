@@ -12,8 +12,8 @@ from migrations_app.models import TransferLine, TransferRequest
 from migrations_app.operations.decisions import as_faults, load
 from migrations_app.operations.telling import requesters, tell_people
 from migrations_app.queries.kept import move_of
+from migrations_app.rules.checks import bars
 from migrations_app.rules.workflow import TRANSFER
-from portal.kernel.blocker import Severity
 from portal.kernel.errors import Refused
 from sites.events import tell
 from sites.models import Site
@@ -35,8 +35,8 @@ def complete(*, actor: Actor, at: datetime, on: date, request: TransferRequest) 
         return request
     TRANSFER.require("complete", request.status)
     judged = judge(move_of(request), on)
-    if errors := [b for b in judged.blockers if b.severity is Severity.ERROR]:
-        raise Refused(*as_faults(errors))
+    if barred := bars(judged.blockers):
+        raise Refused(*as_faults(barred))
     release(reference=request.pk, at=at)
     lines = [(line, judged.move.quantities[line.pk]) for line in judged.lines]
     target = cast(Site, request.target_site)  # without one V18 had kept it from approval

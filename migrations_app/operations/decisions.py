@@ -24,7 +24,7 @@ from migrations_app.policies import (
 )
 from migrations_app.queries.kept import move_of
 from migrations_app.reading import WaiverInput
-from migrations_app.rules.checks import may_wait_for, sleeps_until, stops, waits
+from migrations_app.rules.checks import may_wait_for, sleeps_for, stops, waits
 from migrations_app.rules.workflow import TRANSFER
 from portal.kernel.blocker import Blocker
 from portal.kernel.errors import Fault, Forbidden, NotFound, Refused, Stale
@@ -190,8 +190,7 @@ def _submit(step: _Step) -> None:
 
 def sleep(request: TransferRequest, awaited: Sequence[Blocker]) -> None:
     """Put the request to sleep for what it waits for, or wake it where there is nothing; the caller saves it."""
-    request.waiting_for = awaited[0].code if awaited else ""
-    request.waiting_until = sleeps_until(awaited)
+    request.waiting_for, request.waiting_until = sleeps_for(awaited)
 
 
 def promise(request: TransferRequest, judged: Judged, *, actor: Actor, at: datetime) -> None:

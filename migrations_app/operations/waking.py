@@ -11,15 +11,16 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from licenses.models import Hold
 from migrations_app.facts import Judged, judge, outlook
 from migrations_app.models import TransferRequest
 from migrations_app.models.ends import kept_ends
-from migrations_app.operations.decisions import awaited, promise, sleep, stopping, waived
+from migrations_app.operations.decisions import awaited, promise, sleep, stopping
 from migrations_app.operations.telling import ask_for_consent, requesters, tell_people
 from migrations_app.outlook import as_json
 from migrations_app.policies import missing_sides
 from migrations_app.queries.kept import move_of
-from migrations_app.rules.checks import stops
+from migrations_app.rules.checks import bars
 from portal.kernel.errors import Refused
 from sites.events import tell
 from sites.jobs import enqueue
@@ -107,8 +108,8 @@ def _locked(actor: Actor) -> QuerySet[TransferRequest]:
 
 
 def _promised(request: TransferRequest, judged: Judged, actor: Actor, at: datetime) -> bool:
-    """Hold the units for a request that waited for some; False where another was faster, and it sleeps on."""
-    if request.waiting_for != "V3":
+    """Hold the units of a request that waited for some; False where another was faster, and it sleeps on."""
+    if Hold.objects.filter(reference=request.pk, released_at__isnull=True).exists():
         return True
     try:
         with transaction.atomic():
@@ -143,7 +144,7 @@ def _goes_on(request: TransferRequest, judged: Judged, actor: Actor, at: datetim
 def _resume(request: TransferRequest, actor: Actor, at: datetime, on: date) -> bool:
     """An approved move that a rule stopped is tried again as soon as nothing stops it."""
     judged = judge(move_of(request), on)
-    if stops(judged.blockers, waived(request)):
+    if bars(judged.blockers):
         return False
     request.stopped_by = []
     request.save(update_fields=["stopped_by"])

@@ -135,10 +135,22 @@ def stops(
     return tuple(b for b in open_blockers(found, waived) if b.severity in hard and b not in awaited)
 
 
-def sleeps_until(awaited: Sequence[Blocker]) -> date | None:
-    """The day on which all of it has healed; None where that can't be computed of one of them, or of none."""
-    days = [b.heals_on for b in awaited]
-    return max(d for d in days if d) if days and all(days) else None
+def bars(blockers: Iterable[Blocker]) -> tuple[Blocker, ...]:
+    """What keeps an approved move from being completed: errors alone, for warnings and reviews were decided on."""
+    return tuple(b for b in blockers if b.severity is Severity.ERROR)
+
+
+def sleeps_for(awaited: Sequence[Blocker]) -> tuple[str, date | None]:
+    """The code of the check that a request sleeps for, and the day on which all that it awaits has healed.
+
+    The day is None where it can't be computed of one of them; such a one is named first, since it has to be looked for,
+    while a known day comes by itself. ("", None) of none.
+    """
+    if not awaited:
+        return "", None
+    if undated := [b for b in awaited if b.heals_on is None]:
+        return undated[0].code, None
+    return awaited[0].code, max(b.heals_on for b in awaited if b.heals_on)
 
 
 def _blocker(code: str, severity: Severity, mends: str, line: str | None = None, **more: Any) -> Blocker:

@@ -8,9 +8,11 @@ from django.db import transaction
 from django.utils import translation
 
 from licenses.models import Entitlement, Hold
+from migrations_app.facts import judge
 from migrations_app.models import TransferRequest
 from migrations_app.operations import declare, take, wake
 from migrations_app.queries import describe
+from migrations_app.queries.kept import move_of
 from migrations_app.reading import WaiverInput
 from migrations_app.tasks import look_after
 from portal.kernel.errors import Forbidden, Invalid, NotFound, Refused
@@ -136,6 +138,27 @@ def test_who_waits_for_anothers_units_gets_them_when_that_one_ends(world, as_act
 
 
 @pytest.mark.django_db
+def test_units_are_promised_when_they_come_free_together_with_something_else(world, as_actor, today):
+    (line,) = clean_lines(world, 1)
+    first = draft(world, as_actor("mette"), today, [line])
+    take("submit", actor=as_actor("mette"), at=now(), on=today, request_id=first.pk, waivers=waive_all(first))
+    with looking():
+        contact = SiteContact.objects.get(site=world.originating_site, role="primary", valid_to__isnull=True)
+        SiteContact.objects.filter(pk=contact.pk).update(valid_to=contact.valid_from)
+    second = draft(world, as_actor("mette"), today, [line])
+    take(
+        "submit", actor=as_actor("mette"), at=now(), on=today, request_id=second.pk, waivers=waive_all(second),
+        wait_for=["V3", "V13"],
+    )  # fmt: skip
+    assert refreshed(second).waiting_for == "V13"
+    take("withdraw", actor=as_actor("mette"), at=now(), on=today, request_id=first.pk)
+    with looking() as portal:
+        SiteContact.objects.filter(pk=contact.pk).update(valid_to=None)
+        assert wake(actor=portal, at=now(), on=today) == 1
+        assert Hold.objects.get(reference=second.pk, released_at__isnull=True).quantity == line.quantity
+
+
+@pytest.mark.django_db
 def test_v19_waits_for_the_schedule_and_wakes_with_it(world, as_actor, today):
     odense = next(s for s in world.sites(world.nordvind, "PA") if not s.originating)
     with looking():
@@ -189,6 +212,24 @@ def test_an_approved_move_that_a_rule_stops_says_so_and_goes_on_when_that_has_he
     done = refreshed(request)
     assert (done.status, done.stopped_by) == ("completed", [])
     assert told(world.mette, "transfer_completed") == ["transfer_completed"]
+
+
+@pytest.mark.django_db
+def test_a_warning_that_came_up_after_the_approval_holds_nothing_up(world, as_actor, today, run_jobs):
+    (line,) = clean_lines(world, 1)
+    request = approved(world, as_actor, today, [line])
+    with looking():
+        contact = SiteContact.objects.get(site=world.originating_site, role="primary", valid_to__isnull=True)
+        SiteContact.objects.filter(pk=contact.pk).update(valid_to=contact.valid_from)
+    run_jobs()
+    assert [c["code"] for c in refreshed(request).stopped_by] == ["V13"]
+    soon = line.coverage_end - timedelta(days=1)
+    with looking() as portal:
+        assert "V8" in {b.code for b in judge(move_of(refreshed(request)), soon).blockers}
+        assert wake(actor=portal, at=now(), on=soon) == 0
+        SiteContact.objects.filter(pk=contact.pk).update(valid_to=None)
+        assert wake(actor=portal, at=now(), on=soon) == 1
+    assert refreshed(request).stopped_by == []
 
 
 @pytest.mark.django_db

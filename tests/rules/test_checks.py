@@ -1,7 +1,7 @@
 """V1 to V19: when each speaks, how gravely, and what may be sent in nevertheless."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,7 @@ from migrations_app.rules.checks import (
     SiteFacts,
     check,
     open_blockers,
-    sleeps_until,
+    sleeps_for,
     stops,
     waits,
 )
@@ -168,4 +168,17 @@ def test_a_request_sleeps_on_what_it_waits_for() -> None:
     assert (asleep.code, asleep.params["enrollment"]) == ("V18", "N-1")
     assert not stops(found)
     assert not waits(check(FINE, CURRENT))
-    assert sleeps_until([asleep]) is None
+    assert sleeps_for([asleep]) == ("V18", None)
+
+
+def test_what_has_no_day_is_looked_for_before_what_has_one() -> None:
+    young = replace(LINE, acquired_on=TODAY)
+    younger = replace(LINE, key="2", acquired_on=TODAY + timedelta(days=1))
+    short = replace(LINE, key="3", quantity=5, held=8)
+    wait_for = ("V3", "V12")
+    dated = waits(check(replace(FINE, lines=(young, younger)), CURRENT), wait_for=wait_for)
+    assert sleeps_for(dated) == ("V12", younger.acquired_on + timedelta(days=30))
+    both = waits(check(replace(FINE, lines=(young, short)), CURRENT), wait_for=wait_for)
+    assert [b.code for b in both] == ["V12", "V3"]
+    assert sleeps_for(both) == ("V3", None)
+    assert sleeps_for(()) == ("", None)
