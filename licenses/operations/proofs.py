@@ -17,29 +17,15 @@ BATCH = 5000
 
 
 @transaction.atomic
-def issue_proof(
-    *,
-    actor: Actor,
-    at: datetime,
-    entitlement: Entitlement,
-    quantity: int,
-    on: date,
-    supersedes: Proof | None = None,
-) -> Proof:
+def issue_proof(*, actor: Actor, at: datetime, entitlement: Entitlement, quantity: int, on: date) -> Proof:
     """Issue a Proof of Entitlement that says what `quantity` units of the line are (rule M8)."""
-    return Proof.objects.create(
-        customer_id=entitlement.customer_id,
-        entitlement=entitlement,
-        number=f"PoE-{next_number('proof'):08d}",
-        quantity=quantity,
-        issued_on=on,
-        language=entitlement.customer.language,
-        paper=paper_facts(entitlement),
-        supersedes=supersedes,
-    )
+    proof = proof_of(entitlement, quantity, on, next_number("proof"))
+    proof.save(force_insert=True)
+    return proof
 
 
-def _proof(line: Entitlement, quantity: int, on: date, number: int, supersedes: Proof | None) -> Proof:
+def proof_of(line: Entitlement, quantity: int, on: date, number: int, supersedes: Proof | None = None) -> Proof:
+    """A proof to be saved, in the customer's language; needs `part`, `site__agreement` and `customer`."""
     language = line.customer.language
     with translation.override(language):
         paper = paper_facts(line)
@@ -73,7 +59,7 @@ def renew_proofs(*, on: date, entries: Sequence[QuantityEntry]) -> None:
     numbers = next_numbers("proof", len(wanted))
     Proof.objects.bulk_create(
         (
-            _proof(lines[pk], lines[pk].quantity, on, number, before)
+            proof_of(lines[pk], lines[pk].quantity, on, number, before)
             for number, (pk, before) in zip(numbers, wanted.items(), strict=True)
         ),
         batch_size=BATCH,

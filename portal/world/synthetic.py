@@ -12,17 +12,18 @@ from random import Random
 from uuid import UUID, uuid5
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from licenses.models import CoverPeriod, Entitlement, Part, PartKind, Proof
 from licenses.operations import PointsEntry, QuantityEntry, post_points, post_quantities
-from licenses.paperwork import paper_facts
+from licenses.operations.proofs import proof_of
 from portal.world.cast import create_customers
 from portal.world.catalog import load_catalog
 from portal.world.lines import LinePlan, SitePlan, plan_sites
 from portal.world.names import synthetic_company
 from sites.models import Agreement, Customer, Membership, ScheduleEntry, Site, SiteContact, User
+from sites.numbers import next_numbers
 from sites.tenancy import system_actor
 
 CHUNK_LINES = 5_000
@@ -252,21 +253,9 @@ class _Chunk:
         )
 
     def _proofs(self) -> Iterator[Proof]:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT nextval('passage_proof_number') FROM generate_series(1, %s)", [len(self.entitlements)]
-            )
-            numbers = [number for (number,) in cursor.fetchall()]
+        numbers = next_numbers("proof", len(self.entitlements))
         for line, entry, number in zip(self.entitlements, self.quantities, numbers, strict=True):
-            yield Proof(
-                customer=line.customer,
-                entitlement=line,
-                number=f"PoE-{number:08d}",
-                quantity=entry.quantity,
-                issued_on=line.acquired_on,
-                language=line.customer.language,
-                paper=paper_facts(line),
-            )
+            yield proof_of(line, entry.quantity, line.acquired_on, number)
 
 
 _GIVEN = ("Maja", "Emil", "Freja", "Oskar", "Clara", "Viggo", "Ella", "Aksel", "Karen", "Bo", "Signe", "Thorkild")
