@@ -119,11 +119,7 @@ def bar_chart(
 
     `written` writes a value for the reader.
     """
-    values = [value for _, row in groups for value in row]
-    scale, marks = scale_of([*values, *(value for _, value in thresholds)])
-    rules = [Rule(scale.y(mark), written(mark), "zero" if not mark else "grid") for mark in marks]
-    if thresholds:
-        rules = [Rule(scale.y(Decimal(0)), written(Decimal(0)), "zero"), *_apart(thresholds, scale, written)]
+    scale, rules = _ruled([value for _, row in groups for value in row], thresholds, written)
     slot = Decimal(100) / max(len(groups), 1)
     wide = slot * GROUP / max(len(keys), 1)
     bars, labels = [], []
@@ -135,7 +131,17 @@ def bar_chart(
             x = percent(start + wide * nth)
             bars.append(Bar(x, percent(wide * Decimal("0.94")), min(zero, top), abs(zero - top), key.kind, title))
         labels.append(Label(percent(slot * place + slot / 2), name))
-    return Chart(summary, tuple(rules), tuple(labels), tuple(keys), bars=tuple(bars))
+    return Chart(summary, rules, tuple(labels), tuple(keys), bars=tuple(bars))
+
+
+def _ruled(
+    values: Sequence[Decimal], thresholds: Sequence[tuple[str, Decimal]], written: Callable[[Decimal], str]
+) -> tuple[Scale, tuple[Rule, ...]]:
+    """A scale for the values, and its lines: the thresholds above zero where there are any, else round values."""
+    scale, marks = scale_of([*values, *(value for _, value in thresholds)])
+    shown = (Decimal(0),) if thresholds else marks
+    rules = [Rule(scale.y(mark), written(mark), "grid" if mark else "zero") for mark in shown]
+    return scale, (*rules, *_apart(thresholds, scale, written))
 
 
 def _apart(thresholds: Sequence[tuple[str, Decimal]], scale: Scale, written: Callable[[Decimal], str]) -> list[Rule]:
@@ -160,13 +166,9 @@ def step_chart(
     ends: Decimal = Decimal(100),
 ) -> Chart:
     """Sums that grow in steps: each series is a row of (place in percent, sum from there on), from 0 to `ends`."""
-    values = [value for _, points in series for _, value in points]
-    scale, marks = scale_of([*values, *(value for _, value in thresholds)])
-    rules = [Rule(scale.y(mark), written(mark), "zero" if not mark else "grid") for mark in marks]
-    if thresholds:
-        rules = [Rule(scale.y(Decimal(0)), written(Decimal(0)), "zero"), *_apart(thresholds, scale, written)]
+    scale, rules = _ruled([value for _, points in series for _, value in points], thresholds, written)
     strokes = [stroke for key, points in series for stroke in _steps(points, scale, key.kind, ends)]
-    return Chart(summary, tuple(rules), tuple(labels), tuple(key for key, _ in series), strokes=tuple(strokes))
+    return Chart(summary, rules, tuple(labels), tuple(key for key, _ in series), strokes=tuple(strokes))
 
 
 def _steps(points: Sequence[tuple[Decimal, Decimal]], scale: Scale, kind: str, ends: Decimal) -> list[Stroke]:
