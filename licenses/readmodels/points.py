@@ -75,6 +75,12 @@ class Entry:
     reverses: Mirror | None
     reversed_by: Mirror | None
 
+    @property
+    def mirrors(self) -> tuple[tuple[bool, Mirror], ...]:
+        """The other ends: whether this entry is the one that reverses, and which the other is."""
+        ends = ((True, self.reverses), (False, self.reversed_by))
+        return tuple((reverses, end) for reverses, end in ends if end)
+
 
 def statement_entries(agreement: Agreement, rows: Sequence[PointsMovement], asked: Moments) -> tuple[Entry, ...]:
     """The statement's lines for `rows`: neighbors in the statement's order, newest first, with `site_number`.

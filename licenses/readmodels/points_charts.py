@@ -1,16 +1,16 @@
 """Points as charts: those of each Term, and how the running Term's sum grew, against the thresholds of the ladder."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from licenses.readmodels.standing import DaySum, PointsView
+from licenses.readmodels.standing import PointsView
 from licenses.readmodels.told import standing_sentence
 from portal.kernel.charts import Chart, Key, Label, bar_chart, step_chart
 from portal.kernel.period import Period
-from sites.formats import format_date, format_number
+from sites.templatetags.formats import day, number
 
 MOST_TERMS = 6
 EDGE = Decimal(100)
@@ -40,30 +40,25 @@ def running_chart(view: PointsView) -> Chart | None:
     term = view.stands.term
     if term is None:
         return None
-    series = [(_place(day, term), day.points) for day in view.days]
-    today = _place(DaySum(view.on, Decimal(0)), term)
+    series = [(_place(each.on, term), each.points) for each in view.days]
     return step_chart(
         standing_sentence(view),
         [(Key("move", _("Sum of the Term, day by day")), series)],
         _axis(term),
         _whole,
-        thresholds=_rungs(view, [day.points for day in view.days]),
-        ends=today,
+        thresholds=_rungs(view, [each.points for each in view.days]),
+        ends=_place(view.on, term),
     )
 
 
-def _place(day: DaySum, term: Period) -> Decimal:
+def _place(on: date, term: Period) -> Decimal:
     """Where a day stands across the Term, in percent."""
     length = (term.ends_on - term.starts_on).days or 1
-    return EDGE * (day.on - term.starts_on).days / length
+    return EDGE * (on - term.starts_on).days / length
 
 
 def _axis(term: Period) -> Sequence[Label]:
-    lang = get_language() or "en"
-    return (
-        Label("0%", format_date(term.starts_on, lang), "start"),
-        Label("100%", format_date(term.ends_on, lang), "end"),
-    )
+    return Label("0%", day(term.starts_on), "start"), Label("100%", day(term.ends_on), "end")
 
 
 def _rungs(view: PointsView, sums: Sequence[Decimal]) -> list[tuple[str, Decimal]]:
@@ -77,6 +72,4 @@ def _rungs(view: PointsView, sums: Sequence[Decimal]) -> list[tuple[str, Decimal
 
 
 def _whole(value: Decimal) -> str:
-    return format_number(
-        value.normalize() if value != value.to_integral_value() else int(value), get_language() or "en"
-    )
+    return number(value.normalize() if value != value.to_integral_value() else int(value))

@@ -11,6 +11,7 @@ from licenses.queries import standing
 from licenses.readmodels.asked import Moments
 from licenses.readmodels.points import NONE_YET, SIGNED, asked_entries, recorded_later, sum_of
 from licenses.rules.levels import Standing, ended_terms
+from licenses.rules.rulebook import Ladder
 from licenses.rules.terms import YEAR, year_end
 from portal.kernel.period import DAY, Period
 from sites.models import Agreement
@@ -66,31 +67,38 @@ class PointsView:
     asked: Moments
     on: date
     stands: Standing
-    outside: bool
     terms: tuple[TermFigures, ...]
     days: tuple[DaySum, ...]
-    ladder: tuple[tuple[str, Decimal], ...]
-    rule_version: str
     later: Later | None
     expected: ExpectedAnniversary | None
+
+    @property
+    def outside(self) -> bool:
+        """Whether the level stands outside the ladder (rule P8)."""
+        return self.stands.level in self.stands.book.outside_levels
+
+    @property
+    def ladder(self) -> Ladder:
+        """Levels and thresholds in force on the day."""
+        return self.stands.book.ladder
+
+    @property
+    def rule_version(self) -> str:
+        """The rule book of the day."""
+        return self.stands.book.version
 
 
 def points_view(agreement: Agreement, asked: Moments, on: date) -> PointsView:
     """The figures on `on`, the day asked about. A fixed number of queries whatever was posted."""
     # Each ended Term is told, so they are walked from the first one on.
     stands = standing(agreement, on, asked.known_at, whole=True)
-    outside = stands.level in stands.book.outside_levels
     return PointsView(
         agreement=agreement,
         asked=asked,
         on=on,
         stands=stands,
-        outside=outside,
-        # A level outside the ladder is the customer's, whatever the Agreement began with (rule P8).
-        terms=_terms(agreement, stands, stands.level if outside else agreement.opening_level),
+        terms=_terms(agreement, stands),
         days=_days(agreement, asked, stands.term),
-        ladder=tuple((name, Decimal(threshold)) for name, threshold in stands.book.ladder),
-        rule_version=stands.book.version,
         later=_later(agreement, asked, on),
         expected=None if stands.term else expected_anniversary(on),
     )
@@ -102,10 +110,12 @@ def expected_anniversary(on: date) -> ExpectedAnniversary:
     return ExpectedAnniversary(anniversary, anniversary - YEAR)
 
 
-def _terms(agreement: Agreement, stands: Standing, opening: str) -> tuple[TermFigures, ...]:
+def _terms(agreement: Agreement, stands: Standing) -> tuple[TermFigures, ...]:
     """Each Term up to the one that runs, oldest first: the ended ones as their Anniversaries found them (rule P5)."""
     if stands.term is None or agreement.term_start is None:
         return ()
+    # A level outside the ladder is the customer's, whatever the Agreement began with (rule P8).
+    opening = stands.level if stands.level in stands.book.outside_levels else agreement.opening_level
     found: list[TermFigures] = []
     for ended in ended_terms(agreement.term_start, stands):
         found.append(TermFigures(ended.term, opening, ended.points, ended.level))

@@ -55,7 +55,6 @@ def points_statement(view: PointsView, lang: str, most: int) -> PointsPaper:
 
 
 def _points_line(entry: Entry) -> PointsPaperEntry:
-    ends = ((True, entry.reverses), (False, entry.reversed_by))
     return PointsPaperEntry(
         effective_on=entry.effective_on,
         recorded_at=entry.recorded_at,
@@ -64,7 +63,7 @@ def _points_line(entry: Entry) -> PointsPaperEntry:
         reference=entry.reference,
         points=entry.points,
         balance=entry.balance,
-        mirrors=tuple((reverses, end.reference, end.effective_on) for reverses, end in ends if end),
+        mirrors=tuple((reverses, end.reference, end.effective_on) for reverses, end in entry.mirrors),
     )
 
 

@@ -1,22 +1,20 @@
 """The figures of the points ledger in sentences, for the page and the paper alike."""
 
-from django.utils.translation import get_language, ngettext
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from licenses.models import PointsMovement
 from licenses.readmodels.standing import ExpectedAnniversary, Later, PointsView
 from licenses.rules.levels import Standing
-from sites.formats import format_date, format_moment, format_number, format_points
-
-
-def _lang() -> str:
-    return get_language() or "en"
+from sites.templatetags.formats import day, moment, number, points
 
 
 def standing_sentence(view: PointsView) -> str:
     """Points, level and what is missing on the day asked about, in one sentence or two."""
     stands = view.stands
-    told = {"points": format_points(stands.points, _lang()), "level": stands.level}
+    told = {"points": points(stands.points), "level": stands.level}
     if stands.term is None:
         return _("No Term has begun, so there are no points yet. Price level: %(level)s.") % told
     if view.outside:
@@ -26,7 +24,7 @@ def standing_sentence(view: PointsView) -> str:
         )
     if stands.next_level is None or stands.missing is None:
         return _("%(points)s points in the Term. Price level: %(level)s. The top of the ladder is reached.") % told
-    told |= {"missing": format_points(stands.missing, _lang()), "next": stands.next_level}
+    told |= {"missing": points(stands.missing), "next": stands.next_level}
     rungs = [name for name, _threshold in view.ladder]
     if stands.level not in rungs or rungs.index(stands.next_level) > rungs.index(stands.level):
         return (
@@ -48,7 +46,7 @@ def expected_sentence(expected: ExpectedAnniversary) -> str:
     return _(
         "expected, if the first order or the first completed move comes by %(by)s: that day opens the first Term"
         " (rule T1, an assumption)"
-    ) % {"by": format_date(expected.begun_by, _lang())}
+    ) % {"by": day(expected.begun_by)}
 
 
 def later_sentences(view: PointsView) -> list[str]:
@@ -56,7 +54,7 @@ def later_sentences(view: PointsView) -> list[str]:
     later = view.later
     if later is None:
         return []
-    on = format_date(view.on, _lang())
+    on = day(view.on)
     if not later.count:
         return [
             _("Nothing was recorded later that counts for %(on)s or before: what was known then still holds.")
@@ -70,23 +68,18 @@ def _count(later: Later, on: str) -> str:
         "%(count)s entry that counts for %(on)s or before was recorded later: %(points)s points.",
         "%(count)s entries that count for %(on)s or before were recorded later: %(points)s points together.",
         later.count,
-    ) % {"count": format_number(later.count, _lang()), "on": on, "points": signed(later.points, _lang())}
+    ) % {"count": number(later.count), "on": on, "points": signed(later.points)}
 
 
-def signed(points: object, lang: str) -> str:
+def signed(value: Decimal) -> str:
     """Points with a plus or minus sign."""
-    written = format_points(str(points), lang)
-    return (
-        written
-        if written.startswith(("-", "\N{MINUS SIGN}")) or not any(c in "123456789" for c in written)
-        else f"+{written}"
-    )
+    return f"+{points(value)}" if value > 0 else points(value)
 
 
 def _differences(then: Standing, now: Standing) -> list[str]:
     told = []
     if then.points != now.points:
-        figures = {"then": format_points(then.points, _lang()), "now": format_points(now.points, _lang())}
+        figures = {"then": points(then.points), "now": points(now.points)}
         told.append(_("Points of the Term: %(then)s were known then, %(now)s are known now.") % figures)
     if then.opening_level != now.opening_level:
         levels = {"then": then.opening_level, "now": now.opening_level}
@@ -105,7 +98,7 @@ def later_entry_sentence(entry: PointsMovement) -> str:
     return _("%(kind)s %(reference)s for %(on)s: %(points)s points, recorded %(at)s") % {
         "kind": str(PointsMovement.Kind(entry.kind).label).capitalize(),
         "reference": entry.reference,
-        "on": format_date(entry.effective_on, _lang()),
-        "points": signed(entry.signed, _lang()),
-        "at": format_moment(entry.recorded_at, _lang()),
+        "on": day(entry.effective_on),
+        "points": signed(entry.signed),
+        "at": moment(entry.recorded_at),
     }

@@ -1,8 +1,6 @@
 """License lines and proofs as pages."""
 
-from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
@@ -18,7 +16,6 @@ from licenses.papers.labels import programs
 from licenses.papers.render import Unprintable
 from licenses.queries import rule_book
 from licenses.readmodels import (
-    Moments,
     anniversary_of,
     cover_why,
     license_lines,
@@ -31,9 +28,8 @@ from licenses.readmodels import (
     visible_proofs,
 )
 from licenses.views.paging import slice_of
-from licenses.views.shared import Item, actor_of, asked_heading, cover_tag, line_rows
+from licenses.views.shared import Item, actor_of, asked_heading, cover_tag, file_items, line_rows
 from sites.clock import now, today
-from sites.models import Site
 from sites.templatetags.formats import day
 from sites.templatetags.formats import number as figure
 from sites.words import fault_as_json
@@ -62,21 +58,11 @@ def license_list(request: HttpRequest) -> HttpResponse:
         "site": site,
         "times": times,
         "heading": asked_heading(times) if times.as_of or times.known_at else "",
-        "files": _files(site, times) if site else [],
+        "files": file_items("holdings_statement", site.site_number, times) if site else [],
         "filtered": bool(form.is_valid() and any(asked.values())),
         "may_move": bool(actor.writer_of or actor.mandates) if site is None else actor.may_write(site.customer),
     }
     return render(request, "licenses/license_list.html", context)
-
-
-def _files(site: Site, times: Moments) -> list[Item]:
-    """The license overview of a site, as paper and sheet, of the same question."""
-    query = urlencode(times.as_query())
-    kinds = ("pdf", "xlsx")
-    return [
-        Item(kind.upper(), url=f"{reverse('holdings_statement', args=[site.site_number, kind])}?{query}")
-        for kind in kinds
-    ]
 
 
 def license_page(request: HttpRequest, pk: str) -> HttpResponse:
@@ -181,11 +167,7 @@ def _proof_facts(proof: Proof) -> list[Item]:
 
 
 def _cover(start: str | None, end: str | None) -> str:
-    return f"{_iso(start)} – {_iso(end)}" if start and end else "–"
-
-
-def _iso(value: str) -> str:
-    return day(date.fromisoformat(value))
+    return f"{day(start)} – {day(end)}" if start and end else "–"
 
 
 def proof_pdf(request: HttpRequest, number: str) -> HttpResponse:

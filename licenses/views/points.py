@@ -33,7 +33,7 @@ from licenses.readmodels import (
 )
 from licenses.readmodels.points import ORDER, Mirror
 from licenses.views.paging import slice_of
-from licenses.views.shared import Item, actor_of, asked_heading, reader
+from licenses.views.shared import Item, actor_of, asked_heading, file_items, reader
 from sites.clock import now, today
 from sites.models import Agreement
 from sites.templatetags.formats import day
@@ -89,7 +89,6 @@ def _context(request: HttpRequest, agreement: Agreement, form: AsOf) -> dict[str
     page = slice_of(asked_entries(agreement, asked), ORDER, request, descending=True)
     entries = statement_entries(agreement, page.rows, asked)
     agreement_url = reverse("agreement_page", args=[agreement.number])
-    query = urlencode(asked.as_query())
     return {
         "agreement": agreement,
         "form": form,
@@ -106,10 +105,7 @@ def _context(request: HttpRequest, agreement: Agreement, form: AsOf) -> dict[str
         "running_chart": running_chart(view),
         "page": page,
         "rows": [_row(entry, asked) for entry in entries],
-        "files": [
-            Item(kind.upper(), url=f"{reverse('points_statement', args=[agreement.number, kind])}?{query}")
-            for kind in ("pdf", "xlsx")
-        ],
+        "files": file_items("points_statement", agreement.number, asked),
         "crumbs": [
             Item(_("Sites"), url=reverse("sites")),
             Item(_("Agreement %(number)s") % {"number": agreement.number}, url=agreement_url),
@@ -139,11 +135,9 @@ def _facts(view: PointsView) -> list[Item]:
 
 
 def _row(entry: Entry, asked: Moments) -> EntryRow:
-    ends = ((True, entry.reverses), (False, entry.reversed_by))
     mirrors = [
         Item(mirror_sentences([(reverses, end.reference, end.effective_on)], reader())[0], url=_place(end, asked))
-        for reverses, end in ends
-        if end
+        for reverses, end in entry.mirrors
     ]
     return EntryRow(entry, kind_name(entry.kind), tuple(mirrors))
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -71,6 +73,12 @@ def line_rows(lines: list[Entitlement], on: date) -> list[LineRow]:
 def reader() -> str:
     """The language of the page."""
     return get_language() or "en"
+
+
+def file_items(name: str, number: str, asked: Moments) -> list[Item]:
+    """The statement at the address `name` as paper and as sheet, of the same question."""
+    query = urlencode(asked.as_query())
+    return [Item(kind.upper(), url=f"{reverse(name, args=[number, kind])}?{query}") for kind in ("pdf", "xlsx")]
 
 
 def asked_heading(asked: Moments) -> str:
