@@ -142,9 +142,7 @@ def outlooks(judged: Sequence[Judged], horizon_months: int = HORIZON_MONTHS) -> 
     states = dict.fromkeys(days, AgreementState(outside_level=move.outside_level))
     if move.target is not None and move.target.agreement is not None:
         states = agreement_states(move.target.agreement, days, move.quantities)
-        own = states[days[0]].own
-        parts = {line.renewal_part for line in own} | {line.reinstatement_part for line in own}
-        wanted = parts_of(lines) | {p for p in parts if p}
+        wanted = parts_of(lines).union(*(line.priced_parts for line in states[days[0]].own))
         prices = price_book(str(move.customer.country), move.customer.currency, wanted).book
     found = (run(moved, states[each.on], each.on, horizon_months, prices, each.book) for each in judged)
     assumed = (MERGE,) if any(line.site.program == Program.PA for line in lines) else ()

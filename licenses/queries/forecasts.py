@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from licenses.models import Entitlement
-from licenses.queries.lines import NOT_RENEWED, held_lines
+from licenses.queries.lines import held_lines, renewable_lines
 from licenses.rules.forecast import Forecast, forecast
 from licenses.rules.levels import Standing
 from licenses.rules.parts import PERPETUAL_KINDS
@@ -48,11 +48,8 @@ def forecasts(
 
 
 def _own(agreements: list[Agreement]) -> dict[UUID | None, list[Entitlement]]:
-    rows = Entitlement.objects.held_now().filter(
-        site__agreement__in=agreements, follows__isnull=True, traded_up=False, coverage_end__isnull=False
-    )
     found: dict[UUID | None, list[Entitlement]] = {}
-    for line in rows.exclude(part__kind__in=NOT_RENEWED).select_related("part__renewal_part", "site"):
+    for line in renewable_lines(agreements):
         found.setdefault(line.site.agreement_id, []).append(line)
     return found
 

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from licenses.models import Entitlement
 from licenses.queries.books import rule_books
 from licenses.queries.standings_by_day import term_points_on
@@ -38,12 +40,12 @@ def held_lines(entitlements: Iterable[Entitlement], quantities: Mapping[UUID, in
     return lines
 
 
-def renewable_lines(agreement: Agreement) -> list[Entitlement]:
-    """The license lines of all sites of the agreement that have cover of their own, with quantities."""
+def renewable_lines(agreements: Iterable[Agreement]) -> QuerySet[Entitlement]:
+    """The license lines of all sites of the agreements that have cover of their own, with quantities."""
     rows = Entitlement.objects.held_now().filter(
-        site__agreement=agreement, follows__isnull=True, traded_up=False, coverage_end__isnull=False
+        site__agreement__in=agreements, follows__isnull=True, traded_up=False, coverage_end__isnull=False
     )
-    return list(rows.exclude(part__kind__in=NOT_RENEWED).select_related("part__renewal_part", "site").order_by("pk"))
+    return rows.exclude(part__kind__in=NOT_RENEWED).select_related("part__renewal_part", "site").order_by("pk")
 
 
 NOT_RENEWED = (
@@ -65,7 +67,7 @@ def agreement_states(
 
     A fixed number of queries for all of them. Of lines that are `moving` only what stays behind is its own.
     """
-    own = [line for line in renewable_lines(agreement) if _stays(line, moving or {})]
+    own = [line for line in renewable_lines([agreement]) if _stays(line, moving or {})]
     left = {line.pk: _stays(line, moving or {}) for line in own}
     held, books = held_lines(own, left), rule_books()
     return {

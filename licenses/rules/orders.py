@@ -28,6 +28,11 @@ class HeldLine:
     reinstatement_part: str | None
     cover_start: date
 
+    @property
+    def priced_parts(self) -> set[str]:
+        """The parts whose prices the line is renewed or reinstated by."""
+        return {part for part in (self.renewal_part, self.reinstatement_part) if part}
+
     def ordered(self, cover: Period, months: int | None = None) -> OrderLine:
         """The line as ordered for `cover`, whose `months` are counted where they aren't known.
 

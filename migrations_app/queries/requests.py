@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from licenses.models import Entitlement, Proof
 from licenses.queries import rule_book
-from migrations_app.facts import Move, judge, outlook
+from migrations_app.facts import HORIZON_MONTHS, Move, judge, outlook
 from migrations_app.models import Consent, TransferLine, TransferRequest, Waiver
 from migrations_app.models.ends import kept_line
 from migrations_app.outlook import as_json
@@ -293,7 +293,7 @@ def preview(
     enrollment: UUID | None,
     effective_on: date | None,
     lines: Sequence[LineInput],
-    horizon_months: int = 36,
+    horizon_months: int = HORIZON_MONTHS,
 ) -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
     """Checks and plan of a move that nobody has asked for yet. Raises Invalid like a request would."""
     move = read_move(

@@ -38,10 +38,16 @@ def what_if(request: HttpRequest) -> HttpResponse:
         return form_page(request, form)
     if not form.is_valid():
         return form_page(request, form, status=400)
-    query = query_of(form.question)
-    if request.method == "POST" and len(query) <= LONGEST_QUERY:
-        return redirect(f"{reverse('what_if')}?{query}")
+    address = address_of("what_if", form.question)
+    if request.method == "POST" and address:
+        return redirect(address)
     return answer_page(request, form)
+
+
+def address_of(page: str, question: Question) -> str | None:
+    """The address of a page that asks `question`; None for one too long to fit into an address."""
+    query = query_of(question)
+    return f"{reverse(page)}?{query}" if len(query) <= LONGEST_QUERY else None
 
 
 def asked_form(request: HttpRequest) -> WhatIfForm | None:

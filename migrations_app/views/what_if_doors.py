@@ -17,14 +17,14 @@ from migrations_app.queries.best_dates import best_dates
 from migrations_app.queries.what_if import Question
 from migrations_app.queries.what_if_view import target_label, view_of
 from migrations_app.views.what_if import (
-    LONGEST_QUERY,
+    address_of,
     answer_page,
     answered,
     asked_form,
     choose_customer,
     form_page,
 )
-from migrations_app.views.what_if_form import WhatIfForm, fields_of, query_of
+from migrations_app.views.what_if_form import WhatIfForm, fields_of
 from migrations_app.views.what_if_paper import paper_of
 from portal.kernel.errors import DomainError, NotFound
 from sites.clock import now, today
@@ -50,9 +50,9 @@ def dates(request: HttpRequest) -> HttpResponse:
     if isinstance(form, HttpResponse):
         return form
     question = form.question
-    query = query_of(question)
-    if request.method == "POST" and len(query) <= LONGEST_QUERY:
-        return redirect(f"{reverse('what_if_dates')}?{query}")
+    address = address_of("what_if_dates", question)
+    if request.method == "POST" and address:
+        return redirect(address)
     found = best_dates(question, actor_of(request), today())
     if found is None:
         raise NotFound()
@@ -67,9 +67,7 @@ def dates(request: HttpRequest) -> HttpResponse:
 
 def back_to(question: Question) -> str:
     """The address of the answer; of the customer's empty form where the question is too long for one."""
-    query = query_of(question)
-    short = query if len(query) <= LONGEST_QUERY else f"customer={question.customer.pk}"
-    return f"{reverse('what_if')}?{short}"
+    return address_of("what_if", question) or f"{reverse('what_if')}?customer={question.customer.pk}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

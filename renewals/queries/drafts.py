@@ -133,7 +133,7 @@ def agreement_drafts(agreement: Agreement, on: date, declined: RenewalQuote | No
     counted. `declined` is the transition quote that the customer declined last for this Anniversary: its lines are
     left out, and said, while the transition quote would say the same again.
     """
-    holdings = _holdings(agreement.customer, renewable_lines(agreement), on)
+    holdings = _holdings(agreement.customer, list(renewable_lines([agreement])), on)
     if not holdings.held:
         return ()
     start = agreement.term_start if agreement.term_start and agreement.term_start <= on else on
@@ -219,7 +219,7 @@ def says_the_same(quote: RenewalQuote, draft: Draft) -> bool:
 
 def _holdings(customer: Customer, lines: Sequence[Entitlement], on: date) -> _Holdings:
     held = {line.key: line for line in held_lines(lines)}
-    parts = {p for line in held.values() for p in (line.renewal_part, line.reinstatement_part) if p}
+    parts = {part for line in held.values() for part in line.priced_parts}
     return _Holdings(
         customer=customer,
         on=on,
