@@ -13,16 +13,16 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from licenses.intake.limits import LIMITS
+from licenses.intake.sheets import OPTIONS
 from licenses.papers import holdings as holdings_paper
 from licenses.papers import points as points_paper
 from licenses.papers.frame import Cell
 from licenses.papers.holdings import HoldingsPaper
 from licenses.papers.points import PointsPaper
 
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 DAYS = {"da": "d.m.yyyy", "en": "d mmmm yyyy"}
 INSTANTS = {"da": "d.m.yyyy hh.mm.ss", "en": "d mmmm yyyy hh:mm:ss"}
-MOST_CHARACTERS = 32_767
 
 
 class _Book:
@@ -66,7 +66,7 @@ class _Book:
             elif isinstance(value, int):
                 sheet.write_number(row, place, value, self.units)
             else:
-                sheet.write_string(row, place, value[:MOST_CHARACTERS])
+                sheet.write_string(row, place, value[: LIMITS.cell_characters])
 
     def facts(self, name: str, title: str, facts: Iterable[tuple[str, Cell]], sentences: Iterable[str]) -> None:
         """A sheet of labels and values, with sentences below."""

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 from licenses.intake import price_templates
 from licenses.intake.limits import LIMITS, MIB
 from licenses.intake.price_list import PRICES
-from licenses.intake.price_templates import JudgedRow
-from licenses.intake.sheets import Value
+from licenses.intake.sheets import JudgedRow, Value
 from licenses.models import PriceImport, PriceImportRow
 from licenses.operations.price_imports import compare_again, put_prices_in_force, reject_prices, upload_prices
 from licenses.queries.price_imports import (

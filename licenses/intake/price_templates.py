@@ -1,8 +1,7 @@
 """The price list to fill in: a spreadsheet or CSV, empty or with prices in it. Texts in the asked language."""
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import xlsxwriter
@@ -11,9 +10,8 @@ from django.utils.translation import gettext
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
-from licenses.intake.limits import LIMITS
 from licenses.intake.price_list import FINDINGS, PRICES
-from licenses.intake.sheets import DATE_FORMATS, OPTIONS, RISKY, Value, csv_file, language
+from licenses.intake.sheets import DATE_FORMATS, OPTIONS, JudgedRow, Value, csv_file, help_sheet, judged_rows, language
 
 WIDTHS = {"part_number": 16, "country": 8, "currency": 8, "level": 8}
 OTHER_WIDTH = 16
@@ -48,41 +46,15 @@ def xlsx(lang: str, rows: Iterable[Sequence[Value]] = ()) -> bytes:
             book.set_properties({"title": gettext("Price list")})
             bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E0E0E0", "text_wrap": True})
             _data_sheet(book, lang, bold, rows)
-            _help_sheet(book, lang, bold)
+            help_sheet(book, PRICES, explanations(), lang, bold)
         return buffer.getvalue()
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedRow:
-    """A row of a file: the sheet's number, its values as they stood there, what was found as sentences."""
-
-    number: int
-    values: Mapping[str, str]
-    findings: Sequence[str]
 
 
 def with_findings(rows: Iterable[JudgedRow], lang: str) -> bytes:
     """A file as it was read, with what was found beside each row: to be mended and handed in again as a whole."""
+    widths = [OTHER_WIDTH] * len(PRICES.columns)
     with translation.override(lang):
-        buffer = io.BytesIO()
-        with xlsxwriter.Workbook(buffer, OPTIONS | {"constant_memory": True}) as book:
-            bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E0E0E0"})
-            plain = book.add_format({"num_format": "@"})
-            quoted = book.add_format({"num_format": "@", "quote_prefix": True})
-            sheet = book.add_worksheet(gettext("Prices"))
-            sheet.freeze_panes(1, 0)
-            headings = [column.heading(lang) for column in PRICES.columns] + list(FINDINGS[language(lang)])
-            for index, heading in enumerate(headings):
-                sheet.set_column(index, index, 80 if index == len(PRICES.columns) else OTHER_WIDTH, plain)
-                sheet.write_string(0, index, heading, bold)
-            for at, row in enumerate(rows, start=1):
-                texts = [row.values.get(column.field, "") for column in PRICES.columns] + [" ".join(row.findings)]
-                for index, text in enumerate(texts):
-                    if text:
-                        style = quoted if text.startswith(RISKY) else plain
-                        sheet.write_string(at, index, text[: LIMITS.cell_characters], style)
-                sheet.write_number(at, len(texts), row.number)
-        return buffer.getvalue()
+        return judged_rows(PRICES, FINDINGS, rows, lang, title=gettext("Prices"), widths=widths)
 
 
 def _data_sheet(book: Workbook, lang: str, bold: Format, rows: Iterable[Sequence[Value]]) -> None:
@@ -105,19 +77,3 @@ def _data_sheet(book: Workbook, lang: str, bold: Format, rows: Iterable[Sequence
                 sheet.write_string(number, index, value, styles[index])
             elif value is not None:
                 sheet.write_datetime(number, index, value, styles[index])
-
-
-def _help_sheet(book: Workbook, lang: str, bold: Format) -> None:
-    sheet = book.add_worksheet(gettext("How to fill in"))
-    wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    titles = (gettext("Column"), gettext("Also read as"), gettext("Needed"), gettext("What to write"))
-    for index, (title, width) in enumerate(zip(titles, (26, 26, 10, 80), strict=True)):
-        sheet.set_column(index, index, width, wrap)
-        sheet.write_string(0, index, title, bold)
-    told = explanations()
-    other = "en" if language(lang) == "da" else "da"
-    for row, column in enumerate(PRICES.columns, start=1):
-        needed = gettext("yes") if column.required else gettext("no")
-        for index, text in enumerate((column.heading(lang), column.heading(other), needed, told[column.field])):
-            sheet.write_string(row, index, text, wrap)
-    sheet.freeze_panes(1, 0)

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 
+from licenses.intake.sheets import JudgedRow
 from migrations_app import queries
 from migrations_app.intake import templates
 from migrations_app.models import BatchRow, TransferBatch
@@ -30,9 +31,9 @@ def failed_rows_file(batch: TransferBatch, lang: str) -> HttpResponse:
     return _download(content, f"{batch}.xlsx", XLSX)
 
 
-def _failed(row: BatchRow) -> templates.FailedRow:
+def _failed(row: BatchRow) -> JudgedRow:
     reasons = [retold(error)["message"] for error in row.errors]
-    return templates.FailedRow(row.number, {k: str(v) for k, v in row.values.items()}, reasons)
+    return JudgedRow(row.number, {k: str(v) for k, v in row.values.items()}, reasons)
 
 
 def _download(content: bytes, name: str, content_type: str) -> HttpResponse:

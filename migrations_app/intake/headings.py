@@ -2,6 +2,9 @@
 
 from licenses.intake.headings import Column, HeadingTable
 
+# What we add to rows that are sent back.
+FINDINGS = {"en": ("reasons", "row in the file"), "da": ("årsager til afvisning", "række i filen")}
+
 FORM = HeadingTable(
     (
         Column(
@@ -75,7 +78,7 @@ FORM = HeadingTable(
             ("comment", "comments", "note", "årsag", "bemærkning", "kommentar"),
         ),
     ),
-    ignored=("row in the file", "række i filen", "reasons", "årsager til afvisning"),
+    ignored=(*FINDINGS["en"], *FINDINGS["da"]),
 )
 FIELDS = tuple(column.field for column in FORM.columns)
 REQUIRED = tuple(column.field for column in FORM.columns if column.required)

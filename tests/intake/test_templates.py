@@ -9,6 +9,7 @@ import pytest
 
 from licenses.intake.headings import map_headings
 from licenses.intake.reader import read
+from licenses.intake.sheets import JudgedRow
 from migrations_app.intake import templates
 from migrations_app.intake.headings import FIELDS, FORM
 from portal.kernel.errors import Invalid
@@ -63,7 +64,7 @@ def test_pdf_is_fillable(lang: str):
 
 def test_failed_rows_come_back_as_text_with_their_reasons(tmp_path: Path):
     values = {"part_number": "=1+1", "quantity": "@x", "source_site_number": "0012345", "reason": "-1"}
-    rows = [templates.FailedRow(7, values, ["Not a part.", "Not a number."])]
+    rows = [JudgedRow(7, values, ["Not a part.", "Not a number."])]
     data = templates.failed_rows(rows, "da")
     sheet = load(data).worksheets[0]
     found = {sheet.cell(1, c).value: sheet.cell(2, c) for c in range(1, sheet.max_column + 1)}
