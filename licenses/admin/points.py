@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import Case, IntegerField, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from licenses.admin.proposing import FieldsAdmin, typed_day
 from licenses.models import PointsAdjustment, PointsMovement, TermClosing, TermReopening
 from licenses.operations.points import (
     REOPENED,
@@ -29,8 +29,8 @@ from licenses.operations.points import (
 from licenses.queries.adjustments import entry_faults, keeps_points, roles_on, waiting_correction, with_standing
 from licenses.rules.workflow import AUTHOR, POINTS_ADJUSTMENT
 from licenses.views.shared import Item, reader
-from portal.kernel.errors import DomainError, Fault, Refused
-from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin, actor_of
+from portal.kernel.errors import Fault, Refused
+from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin
 from sites.clock import now, today
 from sites.events import history
 from sites.formats import format_date, format_moment, format_number
@@ -57,61 +57,9 @@ EVENTS = {
     "rejected": gettext_lazy("Rejected"),
     "withdrawn": gettext_lazy("Withdrawn"),
 }
+REPS = frozenset({"rep"})
 WAITS_FIRST = Case(When(status="proposed", then=Value(0)), default=Value(1), output_field=IntegerField())
 _POINTS = re.compile(r"[-−]?\d{1,10}([.,]\d{1,2})?")
-
-
-class ProposingAdmin(DeskAdmin):
-    """A kind of case that a rep begins with a form of plain fields: `fields_of` says which, `propose` does it."""
-
-    form_title: Any = ""
-    form_intro: Any = ""
-    form_button: Any = ""
-
-    def fields_of(self, typed: Mapping[str, str]) -> list[dict[str, Any]]:
-        """name, label, type (text, date, textarea), help of each field."""
-        raise NotImplementedError
-
-    def propose(self, actor: Actor, typed: Mapping[str, str]) -> Any:
-        """Do it by the operation; returns the new case. Raises DomainError."""
-        raise NotImplementedError
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return "rep" in actor_of(request).roles
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The form, filled from the address; with every fault at its field where something was wrong."""
-        if not self.has_add_permission(request):
-            return super().add_view(request, form_url, extra_context)
-        typed = {key: str(value) for key, value in (request.POST or request.GET).items()}
-        faults: list[dict[str, Any]] = []
-        status = 200
-        if request.method == "POST":
-            try:
-                case = self.propose(actor_of(request), typed)
-            except DomainError as refusal:
-                status = refusal.status
-                faults = [fault_as_json(fault) for fault in refusal.faults]
-            else:
-                name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-                return HttpResponseRedirect(reverse(name, args=[case.pk]))
-        at_field = {fault["field"]: fault["message"] for fault in faults if fault["field"]}
-        context = {
-            **self.admin_site.each_context(request),
-            "title": self.form_title,
-            "intro": self.form_intro,
-            "button": self.form_button,
-            "opts": self.opts,
-            "failed": bool(faults),
-            "faults": [fault["message"] for fault in faults if not fault["field"]],
-            "fields": [
-                field | {"value": typed.get(field["name"], ""), "fault": at_field.get(field["name"], "")}
-                for field in self.fields_of(typed)
-            ],
-        }
-        return TemplateResponse(request, "admin/licenses/points_form.html", context, status=status)
 
 
 @admin.register(PointsMovement)
@@ -168,9 +116,10 @@ class PointsMovementAdmin(CaseAdmin):
 
 
 @admin.register(PointsAdjustment)
-class PointsAdjustmentAdmin(CaseAdmin, ProposingAdmin):
+class PointsAdjustmentAdmin(CaseAdmin, FieldsAdmin):
     """Adjustments and corrections: what waits for a second signature first, the oldest on top."""
 
+    added_by = REPS
     list_display = ("__str__", "status", "agreement", "signed_points", "effective_on", "proposed_by", "proposed_at")
     list_filter = ("status",)
     list_select_related = ("agreement", "proposed_by")
@@ -190,7 +139,7 @@ class PointsAdjustmentAdmin(CaseAdmin, ProposingAdmin):
     def signed_points(self, case: PointsAdjustment) -> str:
         return format_number(case.points, reader())
 
-    def fields_of(self, typed: Mapping[str, str]) -> list[dict[str, Any]]:
+    def fields_of(self) -> list[dict[str, Any]]:
         return [
             {"name": "agreement", "label": _("Agreement number"), "type": "text"},
             {"name": "site", "label": _("Site number"), "type": "text"},
@@ -217,7 +166,7 @@ class PointsAdjustmentAdmin(CaseAdmin, ProposingAdmin):
             agreement_number=typed.get("agreement", ""),
             site_number=typed.get("site", ""),
             points=_points(typed.get("points", "")),
-            effective_on=_day(typed.get("effective_on", "")),
+            effective_on=typed_day(typed.get("effective_on", "")),
             reason=typed.get("reason", ""),
         )
 
@@ -286,9 +235,10 @@ class TermClosingAdmin(DeskAdmin):
 
 
 @admin.register(TermReopening)
-class TermReopeningAdmin(ProposingAdmin):
+class TermReopeningAdmin(FieldsAdmin):
     """Closed Terms that a rep opened again, by whom and why."""
 
+    added_by = REPS
     list_display = ("agreement", "starts_on", "until", "reopened_by", "reopened_at")
     list_select_related = ("agreement", "reopened_by")
     search_fields = ("agreement__number",)
@@ -302,7 +252,7 @@ class TermReopeningAdmin(ProposingAdmin):
             "follow from what is in them."
         ) % {"days": REOPENED.days}
 
-    def fields_of(self, typed: Mapping[str, str]) -> list[dict[str, Any]]:
+    def fields_of(self) -> list[dict[str, Any]]:
         return [
             {"name": "agreement", "label": _("Agreement number"), "type": "text"},
             {"name": "starts_on", "label": _("First day of the Term"), "type": "date"},
@@ -315,7 +265,7 @@ class TermReopeningAdmin(ProposingAdmin):
             at=now(),
             on=today(),
             agreement_number=typed.get("agreement", ""),
-            starts_on=_day(typed.get("starts_on", "")),
+            starts_on=typed_day(typed.get("starts_on", "")),
             reason=typed.get("reason", ""),
         )
 
@@ -332,13 +282,6 @@ def _entry_url(key: Any) -> str:
 
 def _case_url(case: PointsAdjustment) -> str:
     return reverse("admin:licenses_pointsadjustment_change", args=[case.pk])
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _points(text: str) -> Decimal | None:

@@ -1,16 +1,14 @@
 """The desk's work on rule books: one person proposes a whole new one, another puts it into force."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from licenses.admin.proposing import Faults, ProposingAdmin, typed_day
 from licenses.models import RuleBookVersion
 from licenses.operations.rule_books import (
     propose_rule_book,
@@ -22,14 +20,14 @@ from licenses.policy_words import CHOICES, change_words, figure_label, ladder_fi
 from licenses.queries import rule_book
 from licenses.queries.editions import edition, roles_on
 from licenses.rules.book_figures import POLICIES, figures_of
+from licenses.rules.rulebook import RuleBook
 from licenses.rules.workflow import AUTHOR, RULE_BOOK
 from licenses.views.shared import Item
-from portal.kernel.errors import DomainError, Fault, Refused
+from portal.kernel.errors import Fault, Refused
 from sites.admin_base import CaseAdmin, CaseButton, actor_of
 from sites.clock import now, today
 from sites.events import history
 from sites.formats import format_date
-from sites.refusals import refused
 from sites.tenancy import Actor
 from sites.views.shown import Happening
 from sites.words import fault_as_json
@@ -53,9 +51,10 @@ EVENTS = {
 
 
 @admin.register(RuleBookVersion)
-class RuleBookAdmin(CaseAdmin):
+class RuleBookAdmin(CaseAdmin, ProposingAdmin):
     """Rule books, the newest first. What is in force never changes."""
 
+    form_template = "admin/licenses/rulebookversion/propose.html"
     list_display = ("version", "status", "valid_from", "proposed_by", "decided_by")
     list_filter = ("status",)
     list_select_related = ("proposed_by", "decided_by")
@@ -64,40 +63,28 @@ class RuleBookAdmin(CaseAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return actor_of(request).is_staff
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Propose a rule book: every policy with its present value, to be changed."""
-        faults: list[dict[str, Any]] = []
-        status = 200
-        if request.method == "POST":
-            try:
-                case = propose_rule_book(
-                    actor=actor_of(request),
-                    at=now(),
-                    on=today(),
-                    valid_from=_day(request.POST.get("valid_from", "")),
-                    figures={name: request.POST[name] for name in _figure_names() if name in request.POST},
-                    reason=request.POST.get("reason", ""),
-                )
-            except DomainError as refusal:
-                refused(request, refusal)
-                status = refusal.status
-                faults = [fault_as_json(fault) for fault in refusal.faults]
-            else:
-                return HttpResponseRedirect(reverse("admin:licenses_rulebookversion_change", args=[case.pk]))
-        context = {
-            **self.admin_site.each_context(request),
+    def propose(self, actor: Actor, typed: Mapping[str, str]) -> RuleBookVersion:
+        return propose_rule_book(
+            actor=actor,
+            at=now(),
+            on=today(),
+            valid_from=typed_day(typed.get("valid_from", "")),
+            figures={name: typed[name] for name in _figure_names() if name in typed},
+            reason=typed.get("reason", ""),
+        )
+
+    def form_context(self, typed: Mapping[str, str], faults: Faults) -> dict[str, Any]:
+        """Every policy with its present value, to be changed."""
+        present = rule_book()
+        return {
             "title": _("Propose a rule book"),
-            "opts": self.opts,
             "faults": faults,
-            "fields": _fields(request, {f["field"]: f["message"] for f in faults}),
-            "valid_from": request.POST.get("valid_from", ""),
-            "reason": request.POST.get("reason", ""),
-            "present": rule_book(),
+            "fields": _fields(present, typed, {fault["field"]: fault["message"] for fault in faults}),
+            "valid_from": typed.get("valid_from", ""),
+            "reason": typed.get("reason", ""),
+            "present": present,
             "today": today(),
         }
-        return TemplateResponse(request, "admin/licenses/rulebookversion/propose.html", context, status=status)
 
     def buttons(self, actor: Actor, case: RuleBookVersion) -> Sequence[CaseButton]:
         verbs = RULE_BOOK.actions(case.status, roles_on(actor, case))
@@ -133,27 +120,20 @@ class RuleBookAdmin(CaseAdmin):
         return str(DONE[verb]) % {"number": case, "day": format_date(case.valid_from, get_language() or "en")}
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _figure_names() -> list[str]:
     return [policy.name for policy in POLICIES] + ladder_fields()
 
 
-def _fields(request: HttpRequest, faults: dict[str, str]) -> list[dict[str, Any]]:
+def _fields(book: RuleBook, typed: Mapping[str, str], faults: Mapping[str, str]) -> list[dict[str, Any]]:
     """Each figure as a field: what was typed, or the present value, which stands beside it."""
-    present = figures_of(rule_book())
+    present = figures_of(book)
     choices = {policy.name: policy.choices for policy in POLICIES}
     many = {policy.name for policy in POLICIES if policy.many}
     return [
         {
             "name": name,
             "label": figure_label(name),
-            "value": request.POST.get(name, present.get(name, "")),
+            "value": typed.get(name, present.get(name, "")),
             "present": written(name, present.get(name)),
             "choices": [(value, CHOICES[value]) for value in choices.get(name, ())],
             "keyboard": "text" if name in many else "decimal",
