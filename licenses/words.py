@@ -79,9 +79,6 @@ WORDS = _FILES | {
         _("“%(value)s” isn't an instant."), _("Write it as 2026-12-31T09:00:00Z, with its time zone.")
     ),
     "text_invalid": Words(_("The value holds a character that no text can hold."), _("Write it again by hand.")),
-    "cursor_invalid": Words(
-        _("The cursor doesn't belong to this list."), _("Start at the first page and follow its “next”.")
-    ),
     "quantity_not_whole": Words(
         _("“%(value)s” isn't a whole number of units."), _("Write a whole number from 1 upwards.")
     ),

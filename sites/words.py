@@ -158,6 +158,9 @@ WORDS: dict[str, Words] = {
     "body_unreadable": Words(
         _("The body can't be read as JSON."), _("Send one JSON object, as the documentation of the API shows it.")
     ),
+    "cursor_invalid": Words(
+        _("The cursor doesn't belong to this list."), _("Start at the first page and follow its “next”.")
+    ),
     "http_400": Words(_("The request holds something that can't be.")),
     "http_401": Words(_("Please sign in first.")),
     "http_403": Words(_("You may see this, but not do that to it.")),

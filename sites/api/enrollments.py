@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +13,7 @@ from rest_framework.views import APIView
 
 from portal.kernel.errors import Fault, Invalid, NotFound
 from sites import queries
+from sites.api.base import CursorList, actor_of
 from sites.api.serializers import (
     EnrollmentInput,
     EnrollmentSerializer,
@@ -28,12 +28,6 @@ from sites.clock import now, today
 from sites.models import Enrollment, User
 from sites.operations import add_to_schedule, amend_enrollment, create_enrollment, take
 from sites.operations.enrollments import TOLD
-from sites.tenancy import Actor
-
-
-def _actor(request: Request) -> Actor:
-    actor: Actor = request._request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _body(request: Request) -> Mapping[str, Any]:
@@ -64,7 +58,7 @@ def _uuid(text: str) -> UUID:
 
 
 def _answer(request: Request, enrollment_id: UUID, status: int = 200) -> Response:
-    case = queries.enrollment_case(_actor(request), enrollment_id, today())
+    case = queries.enrollment_case(actor_of(request), enrollment_id, today())
     return Response(EnrollmentSerializer(case).data, status, headers={"ETag": f'"{case.enrollment.version}"'})
 
 
@@ -73,7 +67,7 @@ class Me(APIView):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        actor = _actor(request)
+        actor = actor_of(request)
         user = User.objects.get(pk=actor.user_id)
         return Response(
             {
@@ -97,24 +91,24 @@ class NewestFirst(BaseFilterBackend):
         return queryset.filter(**{name: value for name, value in asked.items() if value})
 
 
-class EnrollmentList(generics.ListAPIView):
+class EnrollmentList(CursorList):
     """Enrollments that the caller sees; a POST writes a draft."""
 
     serializer_class = EnrollmentSerializer
     filter_backends = [NewestFirst]
 
     def get_queryset(self) -> QuerySet[Enrollment]:
-        return queries.enrollments_of(_actor(self.request))
+        return queries.enrollments_of(actor_of(self.request))
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        actor = _actor(request)
+        actor = actor_of(request)
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         cases = queries.cases_of(actor, page, today())
         return self.get_paginated_response(EnrollmentSerializer(cases, many=True).data)
 
     @extend_schema(request=EnrollmentInput, responses={201: EnrollmentSerializer})
     def post(self, request: Request) -> Response:
-        enrollment = create_enrollment(actor=_actor(request), at=now(), data=_body(request))
+        enrollment = create_enrollment(actor=actor_of(request), at=now(), data=_body(request))
         return _answer(request, enrollment.pk, 201)
 
 
@@ -129,7 +123,7 @@ class EnrollmentDetail(APIView):
     def put(self, request: Request, pk: str) -> Response:
         body = _body(request)
         amend_enrollment(
-            actor=_actor(request), at=now(), enrollment_id=_uuid(pk), data=body, version=_version(request, body)
+            actor=actor_of(request), at=now(), enrollment_id=_uuid(pk), data=body, version=_version(request, body)
         )
         return _answer(request, _uuid(pk))
 
@@ -145,7 +139,7 @@ class EnrollmentVerb(APIView):
         given = VerbInput(data=body)
         given.is_valid(raise_exception=True)
         take(
-            actor=_actor(request),
+            actor=actor_of(request),
             at=now(),
             on=today(),
             enrollment_id=_uuid(pk),
@@ -162,15 +156,15 @@ class Schedule(APIView):
 
     @extend_schema(responses=ScheduleEntrySerializer(many=True))
     def get(self, request: Request, number: str) -> Response:
-        agreement = queries.agreement_seen(_actor(request), number)
+        agreement = queries.agreement_seen(actor_of(request), number)
         return Response({"results": ScheduleEntrySerializer(queries.schedule_of(agreement, today()), many=True).data})
 
     @extend_schema(request=ScheduleInput, responses={201: ScheduleEntrySerializer})
     def post(self, request: Request, number: str) -> Response:
-        agreement = queries.agreement_seen(_actor(request), number)
+        agreement = queries.agreement_seen(actor_of(request), number)
         given = ScheduleInput(data=_body(request))
         given.is_valid(raise_exception=True)
         entry = add_to_schedule(
-            actor=_actor(request), at=now(), on=today(), agreement=agreement, **given.validated_data
+            actor=actor_of(request), at=now(), on=today(), agreement=agreement, **given.validated_data
         )
         return Response(ScheduleEntrySerializer(entry).data, 201)

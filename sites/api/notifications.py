@@ -1,39 +1,22 @@
 """The API's doors to what the caller was told, and to declarations of ownership."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers
-from rest_framework.filters import BaseFilterBackend
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal.kernel.errors import Fault, Invalid
+from sites.api.base import CursorList, actor_of
 from sites.clock import now
 from sites.models import Notification, OwnershipDeclaration
 from sites.operations import mark_read, withdraw_ownership
 from sites.queries import declarations_of, notifications_of
 from sites.subjects import page_of
-from sites.tenancy import Actor
 from sites.words import told
-
-
-def _actor(request: Request) -> Actor:
-    actor: Actor = request._request.actor  # type: ignore[attr-defined]
-    return actor
-
-
-class _Newest(BaseFilterBackend):
-    """The newest first."""
-
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
-        return view.newest  # type: ignore[attr-defined]
-
-    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
-        return queryset.order_by(*self.get_ordering(request, queryset, view))
 
 
 class NotificationSerializer(serializers.ModelSerializer):
@@ -57,16 +40,15 @@ class NotificationSerializer(serializers.ModelSerializer):
         return page_of(row.subject_type, row.subject_id)
 
 
-class NotificationList(generics.ListAPIView):
+class NotificationList(CursorList):
     """What you were told, the newest first; `?unread=true` for what you haven't put aside."""
 
     serializer_class = NotificationSerializer
     queryset = Notification.objects.none()
-    filter_backends = [_Newest]
-    newest = ("-at", "-id")
+    ordering = ("-at", "-id")
 
     def get_queryset(self) -> QuerySet[Notification]:
-        rows = notifications_of(_actor(self.request))
+        rows = notifications_of(actor_of(self.request))
         asked = self.request.query_params.get("unread", "")
         if asked not in ("", "true", "false"):
             raise Invalid(Fault("choice_unknown", "unread", params={"value": asked[:40], "choices": "true, false"}))
@@ -84,7 +66,7 @@ class NotificationRead(APIView):
 
     @extend_schema(request=None, responses=ReadSerializer)
     def post(self, request: Request, pk: UUID | None = None) -> Response:
-        return Response({"read": mark_read(actor=_actor(request), at=now(), notification_id=pk)})
+        return Response({"read": mark_read(actor=actor_of(request), at=now(), notification_id=pk)})
 
 
 class DeclarationSerializer(serializers.ModelSerializer):
@@ -101,16 +83,15 @@ class DeclarationSerializer(serializers.ModelSerializer):
         )  # fmt: skip
 
 
-class DeclarationList(generics.ListAPIView):
+class DeclarationList(CursorList):
     """Declarations of ownership that you see, the newest first, withdrawn ones included."""
 
     serializer_class = DeclarationSerializer
     queryset = OwnershipDeclaration.objects.none()
-    filter_backends = [_Newest]
-    newest = ("-given_at", "-id")
+    ordering = ("-given_at", "-id")
 
     def get_queryset(self) -> QuerySet[OwnershipDeclaration]:
-        return declarations_of(_actor(self.request))
+        return declarations_of(actor_of(self.request))
 
 
 class ReasonInput(serializers.Serializer):
@@ -127,5 +108,5 @@ class DeclarationWithdraw(APIView):
         reason = request.data.get("reason", "") if isinstance(request.data, dict) else ""
         if not isinstance(reason, str) or "\0" in reason:
             raise Invalid(Fault("text_expected", "reason"))
-        withdrawn = withdraw_ownership(actor=_actor(request), at=now(), declaration_id=pk, reason=reason[:2000])
+        withdrawn = withdraw_ownership(actor=actor_of(request), at=now(), declaration_id=pk, reason=reason[:2000])
         return Response(DeclarationSerializer(withdrawn).data)

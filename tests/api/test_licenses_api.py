@@ -256,6 +256,8 @@ BAD = [
     (f"{API}/entitlements/", {"as_of": "9999-12-31"}, [("date_late", "as_of")]),
     (f"{API}/entitlements/", {"cursor": "abc"}, [("cursor_invalid", "cursor")]),
     (f"{API}/entitlements/", {"cursor": base64.b64encode(b"p=abc").decode()}, [("cursor_invalid", "cursor")]),
+    (f"{API}/enrollments/", {"cursor": base64.b64encode(b"p=abc").decode()}, [("cursor_invalid", "cursor")]),
+    (f"{API}/notifications/", {"cursor": base64.b64encode(b"p=abc").decode()}, [("cursor_invalid", "cursor")]),
     (f"{API}/proofs/", {"status": "gone"}, [("choice_unknown", "status")]),
     (f"{API}/parts/", {"q": "\0"}, [("text_invalid", "q")]),
 ]
