@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from licenses.rules.levels import Standing, level_of, next_level
+from licenses.rules.levels import Standing, next_level
 from licenses.rules.pricing import PriceBook, PricedLine
 from licenses.rules.rulebook import RuleBook
 from licenses.rules.terms import (
@@ -87,12 +87,6 @@ def explain_next_level(points: Decimal, book: RuleBook) -> Explanation | None:
     level, missing = above
     inputs = {"points": points, "next_level": level, "threshold": dict(book.ladder)[level]}
     return Explanation("P1", inputs, missing, book.version)
-
-
-def explain_level(points: Decimal, book: RuleBook) -> Explanation:
-    """The level that `points` reach (rule P1)."""
-    level = level_of(points, book)
-    return Explanation("P1", {"points": points, "threshold": dict(book.ladder)[level]}, level, book.version)
 
 
 def explain_standing(standing: Standing, book: RuleBook) -> Explanation:

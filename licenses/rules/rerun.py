@@ -168,15 +168,10 @@ def _valid_until(why: Explanation, book: RuleBook) -> Expected:
 
 
 def _ladder(why: Explanation, book: RuleBook) -> Expected:
-    points = _decimal(why, "points")
-    thresholds = dict(book.ladder)
-    if "next_level" not in why.inputs:
-        level = level_of(points, book)
-        return {"result": level, "threshold": thresholds[level]}
-    above = next_level(points, book)
+    above = next_level(_decimal(why, "points"), book)
     if above is None:
         return {"result": None, "next_level": None, "threshold": None}
-    return {"result": above[1], "next_level": above[0], "threshold": thresholds[above[0]]}
+    return {"result": above[1], "next_level": above[0], "threshold": dict(book.ladder)[above[0]]}
 
 
 def _level(why: Explanation, book: RuleBook) -> Expected:

@@ -8,21 +8,14 @@ from portal.kernel.explanation import Explanation
 
 
 def ladder(why: Explanation, given: Inputs, say: Speech) -> Worked:
-    """Rule P1: the points missing to the next level, or the level that points reach."""
+    """Rule P1: the points missing to the next level."""
     points, threshold = given.decimal("points"), given.decimal("threshold")
-    if "next_level" in given:
-        lead = _("Level %(level)s begins at %(threshold)s points:") % {
-            "level": given.text("next_level"),
-            "threshold": say.points(threshold),
-        }
-        sum_ = f"{say.points(threshold)}{MINUS}{say.points(points)}"
-        return summed(sum_, say.points(as_decimal(why.result)), "", lead)
-    told = _("%(points)s points reach level %(level)s, which begins at %(threshold)s.") % {
-        "points": say.points(points),
-        "level": why.result,
+    lead = _("Level %(level)s begins at %(threshold)s points:") % {
+        "level": given.text("next_level"),
         "threshold": say.points(threshold),
     }
-    return Worked(told, str(why.result))
+    sum_ = f"{say.points(threshold)}{MINUS}{say.points(points)}"
+    return summed(sum_, say.points(as_decimal(why.result)), "", lead)
 
 
 def level(why: Explanation, given: Inputs, say: Speech) -> Worked:

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from licenses.rules.explaining import explain_cover, explain_level
+from licenses.rules.explaining import explain_cover, explain_next_level
 from licenses.rules.levels import better, level_of
 from licenses.rules.rerun import rerun
 from licenses.rules.rulebook import CURRENT
@@ -108,8 +108,8 @@ def test_an_old_figure_follows_its_own_book_whatever_the_new_one_says() -> None:
     lower = tuple((level, Decimal(400) if level == "D" else points) for level, points in CURRENT.ladder)
     newer = replace(CURRENT, version="2027.1", ladder=lower, transition="long", reinstatement_factor=4)
     points, end = Decimal("450.00"), date(2026, 3, 31)
-    old, new = explain_level(points, CURRENT), explain_level(points, newer)
-    assert (old.result, new.result) == ("BL", "D")
+    old, new = explain_next_level(points, CURRENT), explain_next_level(points, newer)
+    assert (old.result, new.result) == (Decimal("50.00"), Decimal("550.00"))
     for each in (old, new):
         assert rerun(each, {CURRENT.version: CURRENT, "2027.1": newer}.get) == ()
         assert rerun(each, {CURRENT.version: newer, "2027.1": CURRENT}.get) != ()

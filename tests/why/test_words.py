@@ -11,7 +11,6 @@ from licenses.rules.explaining import (
     explain_anniversary,
     explain_cover,
     explain_first_cover,
-    explain_level,
     explain_next_level,
     explain_standing,
     explain_term,
@@ -117,7 +116,6 @@ def test_what_needs_no_rounding_says_so() -> None:
             explain_next_level(D("420.00"), CURRENT),
             "Level D begins at 500.00 points: 500.00 − 420.00 = 80.00",
         ),
-        (explain_level(D("499.99"), CURRENT), "499.99 points reach level BL, which begins at 0.00."),
         (no_points(V), "Express orders earn no points."),
         (
             explain_valid_until(date(2027, 3, 1), date(2026, 11, 24), date(2027, 2, 28), V),
