@@ -15,7 +15,7 @@ from licenses.intake.entitlements import read_mapping
 from licenses.models import EntitlementImport, EntitlementImportRow
 from licenses.operations.files import keep_file, named, take_step
 from licenses.operations.holding_sets import compare, record
-from licenses.operations.price_imports import MOST_REASON
+from licenses.operations.reasons import required_reason
 from licenses.queries.entitlement_imports import HoldingVerdict, roles_on, taught_by
 from licenses.rules.workflow import AUTHOR, DESK, ENTITLEMENT_IMPORT
 from portal.kernel.errors import Fault, Forbidden, Invalid, NotFound, Refused
@@ -202,9 +202,7 @@ def put_holdings_back(*, actor: Actor, at: datetime, import_id: UUID, faults: Se
 def reject_holdings(*, actor: Actor, at: datetime, import_id: UUID, reason: str) -> EntitlementImport:
     """Put a declared import away. Raises Forbidden, Invalid (`reason_required`), Refused."""
     case = _at_the_desk(actor, import_id, "reject")
-    said = reason.replace("\0", "").strip()[:MOST_REASON]
-    if not said:
-        raise Invalid(Fault("reason_required", "reason"))
+    said = required_reason(reason)
     step_holdings(case, "reject", decided_by_id=actor.user_id, decided_at=at, decision_reason=said)
     tell(actor=actor, at=at, kind="rejected", subject=case, customer_id=case.customer_id, reason=said)
     return case

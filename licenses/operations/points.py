@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from licenses.models import PointsAdjustment, PointsMovement, TermReopening
 from licenses.operations.postings import PointsEntry, post_points
+from licenses.operations.reasons import read_reason, required_reason
 from licenses.queries.adjustments import (
     day_faults,
     ended_term,
@@ -28,7 +29,6 @@ from sites.models import Agreement
 from sites.numbers import next_number
 from sites.tenancy import Actor
 
-MOST_REASON = 2000
 # How long a re-opened Term takes entries before it is closed anew.
 REOPENED = timedelta(days=14)
 
@@ -62,7 +62,7 @@ def propose_adjustment(
         faults.append(Fault("field_required", "effective_on"))
     elif agreement:
         faults += day_faults(agreement, effective_on, on)
-    said, missing = _reason(reason)
+    said, missing = read_reason(reason)
     faults += missing
     if faults or agreement is None or site is None or points is None or effective_on is None:
         raise Invalid(*faults)
@@ -89,9 +89,7 @@ def propose_reversal(*, actor: Actor, at: datetime, on: date, entry_id: UUID, re
         raise NotFound(Fault("http_404"))
     agreement = entry.agreement
     _must_keep_points(actor, agreement)
-    said, missing = _reason(reason)
-    if missing:
-        raise Invalid(*missing)
+    said = required_reason(reason)
     waiting = waiting_correction(entry)
     faults = entry_faults(entry)
     if waiting:
@@ -156,10 +154,7 @@ def _refused_by_ledger(refusal: IntegrityError, counts_for: date) -> Fault:
 def reject_adjustment(*, actor: Actor, at: datetime, case_id: UUID, reason: str) -> PointsAdjustment:
     """Refuse to sign, with a reason. Raises NotFound, Forbidden, Invalid (`reason_required`), Refused."""
     case = _second(actor, case_id, "reject")
-    said, missing = _reason(reason)
-    if missing:
-        raise Invalid(*missing)
-    return _decide(case, "reject", actor, at, said)
+    return _decide(case, "reject", actor, at, required_reason(reason))
 
 
 @transaction.atomic
@@ -189,7 +184,7 @@ def reopen_term(
         faults.append(Fault("field_required", "starts_on"))
     elif agreement and (term := ended_term(agreement, starts_on, on)) is None:
         faults.append(Fault("term_not_ended", "starts_on", params={"value": starts_on}))
-    said, missing = _reason(reason)
+    said, missing = read_reason(reason)
     faults += missing
     if faults or agreement is None or starts_on is None or term is None:
         raise Invalid(*faults)
@@ -229,11 +224,6 @@ def _no_agreement(number: str) -> Fault:
 def _must_keep_points(actor: Actor, agreement: Agreement) -> None:
     if not keeps_points(actor, agreement.customer):
         raise Forbidden(Fault("not_yours"))
-
-
-def _reason(text: str) -> tuple[str, list[Fault]]:
-    said = text.replace("\0", "").strip()[:MOST_REASON]
-    return said, [] if said else [Fault("reason_required", "reason")]
 
 
 def _propose(case: PointsAdjustment, actor: Actor, at: datetime) -> PointsAdjustment:

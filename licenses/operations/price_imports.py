@@ -13,6 +13,7 @@ from licenses.intake.cells import LAST_DAY
 from licenses.models import PriceImport, PriceImportRow, PriceList
 from licenses.operations.files import keep_file, named, take_step
 from licenses.operations.price_sets import apply, compare
+from licenses.operations.reasons import required_reason
 from licenses.queries.price_check import PriceVerdict
 from licenses.queries.price_imports import lists_for, roles_on
 from licenses.rules.workflow import DESK, PRICE_IMPORT, SECOND
@@ -25,7 +26,6 @@ from sites.words import stored_fault
 
 JOB = "prices.check"
 OVER = ("failed", "rejected")
-MOST_REASON = 2000
 
 
 @transaction.atomic
@@ -188,9 +188,7 @@ def reject_prices(*, actor: Actor, at: datetime, import_id: UUID, reason: str) -
     """
     case = _at_the_desk(actor, import_id)
     PRICE_IMPORT.require("reject", case.status)
-    said = reason.replace("\0", "").strip()[:MOST_REASON]
-    if not said:
-        raise Invalid(Fault("reason_required", "reason"))
+    said = required_reason(reason)
     step_import(case, "reject", decided_by_id=actor.user_id, decided_at=at, decision_reason=said)
     tell(actor=actor, at=at, kind="rejected", subject=case, customer_id=None, reason=said)
     return case

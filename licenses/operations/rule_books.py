@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from licenses.models import RuleBookVersion
+from licenses.operations.reasons import read_reason, required_reason
 from licenses.queries import rule_books
 from licenses.queries.editions import roles_on
 from licenses.rules.book_figures import differences, read_figures, stored
@@ -16,7 +17,6 @@ from sites.events import tell
 from sites.tenancy import Actor
 
 LAST_DAY = date(2099, 12, 31)
-MOST_REASON = 2000
 Status = RuleBookVersion.Status
 
 
@@ -32,9 +32,8 @@ def propose_rule_book(
     if not actor.is_staff:
         raise Forbidden(Fault("not_yours"))
     faults = _day_faults(valid_from, on)
-    said = reason.replace("\0", "").strip()[:MOST_REASON]
-    if not said:
-        faults.append(Fault("reason_required", "reason"))
+    said, missing = read_reason(reason)
+    faults += missing
     before = rule_books().on(valid_from or on)
     book, wrong = read_figures(_version(valid_from or on), figures, before)
     faults += wrong
@@ -86,9 +85,7 @@ def put_rule_book_in_force(*, actor: Actor, at: datetime, on: date, book_id: UUI
 def reject_rule_book(*, actor: Actor, at: datetime, on: date, book_id: UUID, reason: str) -> RuleBookVersion:
     """Refuse the proposed book with a reason. Raises NotFound, Forbidden, Invalid (`reason_required`), Refused."""
     case = _second(actor, book_id, "reject")
-    if not reason.replace("\0", "").strip():
-        raise Invalid(Fault("reason_required", "reason"))
-    return _decide(case, "reject", actor, at, on, reason.replace("\0", "").strip()[:MOST_REASON])
+    return _decide(case, "reject", actor, at, on, required_reason(reason))
 
 
 @transaction.atomic

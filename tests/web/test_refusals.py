@@ -34,6 +34,12 @@ def test_a_page_counts_like_the_api(world, as_actor, today, client_of):
     assert counts() == {("rule", "stale"): 1}
 
 
+def test_a_form_of_the_desk_counts_too(world, client_of):
+    assert client_of("rikke").post("/admin/licenses/termreopening/add/", {}).status_code == 400
+    found = counts()
+    assert found and {kind for kind, _ in found} == {"rule"}
+
+
 def test_a_persons_no_is_counted_with_the_decision(world, as_actor, today):
     request = draft(world, as_actor("mette"), today, clean_lines(world, 1))
     take("submit", actor=as_actor("mette"), at=now(), on=today, request_id=request.pk, waivers=waive_all(request))
