@@ -16,6 +16,7 @@ from licenses.rules.rulebook import BASE_LEVEL, Shelf
 from licenses.rules.terms import term_containing, terms_between
 from portal.kernel.period import Period
 from sites.models import Agreement, Customer
+from sites.models.organization import CustomerType
 
 _TERM_POINTS = """
 WITH running AS (
@@ -86,7 +87,7 @@ def standings(
 
 def _opened_at(agreement: Agreement, customer_type: str) -> str | None:
     """The level that the initial Term opened with; a customer outside the ladder stays there (rule P8)."""
-    return Customer(customer_type=customer_type).outside_level or agreement.opening_level
+    return CustomerType(customer_type).outside_level or agreement.opening_level
 
 
 def _from_closings(
@@ -99,27 +100,17 @@ def _from_closings(
     found: dict[UUID, Standing] = {}
     with connection.cursor() as cursor:
         cursor.execute(_POINTS_AT, [[str(pk) for pk in begun], on, known_at])
-        for (
-            key,
-            starts_on,
-            points,
-            peak,
-            opening,
-            ended_points,
-            ended_level,
-            version,
-            customer_type,
-        ) in cursor.fetchall():
-            ended = None
+        for key, starts_on, points, peak, opening, *ended, customer_type in cursor.fetchall():
+            agreement, reset = begun[key], None
             if opening is not None:
-                ended = explain_reset(ended_level, ended_points, opening, starts_on, version)
-            elif starts_on == begun[key].term_start:
-                opening = _opened_at(begun[key], customer_type) or BASE_LEVEL
+                ended_points, ended_level, version = ended
+                reset = explain_reset(ended_level, ended_points, opening, starts_on, version)
+            elif starts_on == agreement.term_start:
+                opening = _opened_at(agreement, customer_type) or BASE_LEVEL
             else:
                 continue
-            term = term_containing(cast(date, begun[key].term_start), on)
-            held = TermPoints(starts_on, points, peak)
-            found[key] = standing_in_term(cast(Period, term), opening, held, on, books, ended)
+            term = cast(Period, term_containing(cast(date, agreement.term_start), on))
+            found[key] = standing_in_term(term, opening, TermPoints(starts_on, points, peak), on, books, reset)
     return found
 
 
