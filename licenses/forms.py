@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from licenses.models import Proof
 from licenses.readmodels import day_fault, read_instant, visible_sites
 from portal.kernel.errors import Fault
+from sites.forms import TellingForm
 from sites.models import Site
 from sites.models.site import Program
 from sites.tenancy import Actor
@@ -100,7 +101,7 @@ class LicenseFilter(_OfSites):
     known_at = InstantField(label=_("As known at"))
 
 
-class HoldingsUpload(_OfSites):
+class HoldingsUpload(_OfSites, TellingForm):
     """A file of what a site holds."""
 
     file = forms.FileField(

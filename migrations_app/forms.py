@@ -15,6 +15,7 @@ from licenses.models import Entitlement
 from licenses.rules.parts import PERPETUAL_KINDS, TERM_KINDS
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
 from migrations_app.reading import LineInput, WaiverInput
+from sites.forms import TellingForm
 from sites.models import Enrollment, Site
 from sites.models.site import Program
 from sites.tenancy import Actor
@@ -265,7 +266,7 @@ class RowFilter(forms.Form):
     outcome = forms.ChoiceField(choices=[("", _("All")), *BatchRow.Outcome.choices], required=False)
 
 
-class UploadForm(forms.Form):
+class UploadForm(TellingForm):
     """A filled-in transfer form."""
 
     file = forms.FileField(label=_("Filled-in form"), widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.csv"}))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
-from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin, actor_of
+from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin, actor_of, seen_version
 from sites.clock import now, today
 from sites.forms import MembershipForm
 from sites.models import (
@@ -99,7 +99,6 @@ class EnrollmentAdmin(CaseAdmin):
         }
 
     def decide(self, *, actor: Actor, case: Enrollment, verb: str, reason: str, typed: dict[str, str]) -> str:
-        version = typed.get("version", "")
         take(
             actor=actor,
             at=now(),
@@ -108,7 +107,7 @@ class EnrollmentAdmin(CaseAdmin):
             action=verb,
             reason=reason,
             agreement_number=typed.get("agreement_number", ""),
-            version=int(version) if version.isascii() and version.isdecimal() else None,
+            version=seen_version(typed),
         )
         return done(verb)
 

@@ -1,6 +1,6 @@
 """What every admin view stands on: permissions and rows follow from the actor, cases are decided by operations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -80,6 +80,12 @@ class CaseButton:
     verb: str
     label: str
     reason_required: bool = False
+
+
+def seen_version(typed: Mapping[str, str]) -> int | None:
+    """The version of the case that the decider's page showed, where it says one."""
+    version = typed.get("version", "")
+    return int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None
 
 
 class CaseAdmin(DeskAdmin):

@@ -163,19 +163,23 @@ def _field(where: str | None) -> str:
     return parts[0]
 
 
-class ScheduleForm(forms.Form):
+class TellingForm(forms.Form):
+    """A form whose operation may refuse it."""
+
+    def tell(self, refusal: DomainError) -> None:
+        """Put each fault at its field; those of no field go on top."""
+        for fault in refusal.faults:
+            name = fault.field if fault.field in self.fields else None
+            self.add_error(name, fault_as_json(fault)["message"])
+
+
+class ScheduleForm(TellingForm):
     """A company for the Authorized Additional Site Schedule."""
 
     name = forms.CharField(label=_("Company"), max_length=200)
     registration_number = forms.CharField(
         label=_("Registration number"), max_length=20, help_text=_("In Denmark the CVR number, 8 digits.")
     )
-
-    def tell(self, error: DomainError) -> None:
-        """Put each fault at its field."""
-        for fault in error.faults:
-            name = fault.field if fault.field in self.fields else None
-            self.add_error(name, fault_as_json(fault)["message"])
 
 
 class MembershipForm(forms.ModelForm):

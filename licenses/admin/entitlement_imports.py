@@ -15,7 +15,7 @@ from licenses.queries.entitlement_imports import actions_on
 from licenses.views.imports import figures, happenings
 from licenses.views.shared import Item
 from portal.kernel.errors import Fault, Refused
-from sites.admin_base import CaseAdmin, CaseButton
+from sites.admin_base import CaseAdmin, CaseButton, seen_version
 from sites.clock import now, today
 from sites.tenancy import Actor
 from sites.words import retold
@@ -74,10 +74,8 @@ class EntitlementImportAdmin(CaseAdmin):
         }
 
     def decide(self, *, actor: Actor, case: EntitlementImport, verb: str, reason: str, typed: dict[str, str]) -> str:
-        version = typed.get("version", "")
         if verb == "accept":
-            seen = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None
-            accept_holdings(actor=actor, at=now(), on=today(), import_id=case.pk, version=seen)
+            accept_holdings(actor=actor, at=now(), on=today(), import_id=case.pk, version=seen_version(typed))
         elif verb == "compare":
             compare_holdings(actor=actor, at=now(), import_id=case.pk)
         elif verb == "reject":

@@ -34,7 +34,7 @@ from licenses.rules.workflow import DESK, PRICE_IMPORT
 from licenses.views.paging import slice_of
 from licenses.views.price_imports import DONE, STEPS, change_views, changed, counts, facts, happenings, step_label, told
 from portal.kernel.errors import DomainError, Fault, Refused
-from sites.admin_base import CaseAdmin, CaseButton, actor_of
+from sites.admin_base import CaseAdmin, CaseButton, actor_of, seen_version
 from sites.clock import now, today
 from sites.refusals import refused
 from sites.tenancy import Actor
@@ -210,10 +210,8 @@ class PriceImportAdmin(CaseAdmin):
         return [str(fault_as_json(fault)["message"]) for fault in notes]
 
     def decide(self, *, actor: Actor, case: PriceImport, verb: str, reason: str, typed: dict[str, str]) -> str:
-        version = typed.get("version", "")
         if verb == "put_in_force":
-            seen = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None
-            put_prices_in_force(actor=actor, at=now(), on=today(), import_id=case.pk, version=seen)
+            put_prices_in_force(actor=actor, at=now(), on=today(), import_id=case.pk, version=seen_version(typed))
         elif verb == "compare":
             compare_again(actor=actor, at=now(), import_id=case.pk)
         elif verb == "reject":

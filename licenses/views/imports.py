@@ -25,7 +25,7 @@ from sites.clock import now
 from sites.events import history
 from sites.refusals import refused
 from sites.tenancy import Actor
-from sites.views.shown import Happening
+from sites.views.shown import Happening, happened
 from sites.words import fault_as_json, retold
 
 FIRST_ROWS = 25
@@ -65,8 +65,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
         except DomainError as refusal:
             refused(request, refusal)
             status = refusal.status
-            for fault in refusal.faults:
-                form.add_error(fault.field if fault.field in form.fields else None, fault_as_json(fault)["message"])
+            form.tell(refusal)
         else:
             return redirect("holdings_import", case.pk)
     context = {
@@ -141,10 +140,7 @@ def row_views(rows: list[EntitlementImportRow]) -> list[dict[str, Any]]:
 
 def happenings(case: EntitlementImport) -> list[Happening]:
     """What happened to the import, the latest first."""
-    return [
-        Happening(event.at, str(EVENTS.get(event.kind, event.kind)), str(event.actor), event.data.get("reason", ""))
-        for event in reversed(history(case))
-    ]
+    return happened(history(case), EVENTS)
 
 
 @require_safe

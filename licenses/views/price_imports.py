@@ -13,7 +13,7 @@ from licenses.queries.price_imports import PriceChange
 from licenses.views.shared import Item
 from sites.events import history
 from sites.formats import format_date
-from sites.views.shown import Happening
+from sites.views.shown import Happening, happened
 from sites.words import retold
 
 STEPS = {
@@ -101,10 +101,7 @@ def change_views(found: Sequence[PriceChange]) -> list[ChangeView]:
 
 def happenings(case: PriceImport) -> list[Happening]:
     """What happened to the import, the latest first."""
-    return [
-        Happening(event.at, str(EVENTS.get(event.kind, event.kind)), str(event.actor), event.data.get("reason", ""))
-        for event in reversed(history(case))
-    ]
+    return happened(history(case), EVENTS)
 
 
 def step_label(above: Decimal | None, upto: Decimal | None) -> str:

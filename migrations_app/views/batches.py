@@ -50,22 +50,19 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 
 def batch_new(request: HttpRequest) -> HttpResponse:
     """Hand in a filled-in form."""
-    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            upload, mode = form.cleaned_data["file"], form.cleaned_data["mode"]
-            try:
-                batch = operations.upload(actor=actor_of(request), at=now(), upload=upload, mode=mode)
-            except DomainError as refusal:
-                refused(request, refusal)
-                status = refusal.status
-                for fault in refusal.faults:
-                    field = fault.field if fault.field in form.fields else None
-                    form.add_error(field, fault_as_json(fault)["message"])
-            else:
-                return redirect("batch_page", batch.pk)
+    posted = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
+    status = 400 if posted else 200
+    if posted and form.is_valid():
+        upload, mode = form.cleaned_data["file"], form.cleaned_data["mode"]
+        try:
+            batch = operations.upload(actor=actor_of(request), at=now(), upload=upload, mode=mode)
+        except DomainError as refusal:
+            refused(request, refusal)
+            status = refusal.status
+            form.tell(refusal)
+        else:
+            return redirect("batch_page", batch.pk)
     context = {
         "form": form,
         "crumbs": [Item(_("Transfer forms"), url=reverse("batches")), Item(_("Upload"))],

@@ -1,14 +1,15 @@
 """How an enrollment is put in words, for its page and for the desk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from sites.models import Enrollment
+from sites.models import Enrollment, Event
 from sites.models.organization import CustomerType
 from sites.models.site import SiteContact
 from sites.queries import EnrollmentCase
@@ -124,9 +125,14 @@ def contacts(enrollment: Enrollment) -> list[Fact]:
 
 def happenings(case: EnrollmentCase) -> list[Happening]:
     """What happened, newest first."""
+    return happened(case.events, ENROLLMENT_EVENTS)
+
+
+def happened(events: Sequence[Event], names: Mapping[str, str | Promise]) -> list[Happening]:
+    """Events by their names and with the reasons that were given, newest first."""
     return [
-        Happening(e.at, str(ENROLLMENT_EVENTS.get(e.kind, e.kind)), e.actor.name, str(e.data.get("reason", "")))
-        for e in reversed(case.events)
+        Happening(e.at, str(names.get(e.kind, e.kind)), str(e.actor), str(e.data.get("reason", "")))
+        for e in reversed(events)
     ]
 
 
