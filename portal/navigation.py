@@ -1,6 +1,8 @@
 """What every page knows: the product, the way around, and whose pages these are."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -23,10 +25,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {"product": "Passage", "demo": settings.DEMO, "actor": getattr(request, "actor", None)}
 
 
-def bell(request: HttpRequest) -> dict[str, int]:
-    """`unread_notifications`: how many the reader hasn't put aside."""
+def bell(request: HttpRequest) -> dict[str, Callable[[], int]]:
+    """`unread_notifications`: how many the reader hasn't put aside; asked for where a bell is shown, once."""
     actor = getattr(request, "actor", None)
-    return {"unread_notifications": unread_count(actor) if actor is not None else 0}
+    return {"unread_notifications": cache(lambda: unread_count(actor) if actor is not None else 0)}
 
 
 def navigation(request: HttpRequest) -> dict[str, list[NavigationItem]]:

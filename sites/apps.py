@@ -7,7 +7,7 @@ class SitesConfig(AppConfig):
     verbose_name = _("Customers and sites")
 
     def ready(self) -> None:
-        """Enrollments and declarations have pages of their own."""
+        """Enrollments have pages of their own."""
         from sites.subjects import register
 
         register("enrollment", "enrollment_page")

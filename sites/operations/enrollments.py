@@ -9,12 +9,12 @@ from django.db import connection, transaction
 
 from portal.kernel.errors import Fault, Forbidden, Invalid, NotFound, Refused, Stale
 from sites.events import tell
-from sites.models import Enrollment, Event, RefusalCount
+from sites.models import Enrollment, Event
 from sites.notices import notify
 from sites.operations.acceptance import accept
 from sites.operations.writing import written_fields
 from sites.policies import must_be_allowed
-from sites.refusals import count_refusals
+from sites.refusals import Kind, count_refusals
 from sites.rules.enrolling import ADDITIONAL
 from sites.rules.workflow import ENROLLMENT
 from sites.tenancy import Actor
@@ -104,7 +104,7 @@ def take(
     if action in ("accept", "return", "reject"):
         _tell_requester(actor, at, enrollment, event)
     if action in ("return", "reject"):
-        count_refusals(RefusalCount.Kind.PERSON, [f"enrollment_{TOLD[action]}"], on=on)
+        count_refusals(Kind.PERSON, [f"enrollment_{TOLD[action]}"], on=on)
     return enrollment
 
 

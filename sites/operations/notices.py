@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 
 from portal.kernel.errors import NotFound
@@ -57,7 +58,7 @@ def compose(notification: Notification) -> EmailMultiAlternatives:
             "message": message,
             "remedy": remedy,
             "url": settings.PUBLIC_URL + page_of(notification.subject_type, notification.subject_id),
-            "all_url": settings.PUBLIC_URL + page_of("", notification.pk),
+            "all_url": settings.PUBLIC_URL + reverse("notifications"),
             "language": reader.language,
         }
         letter = EmailMultiAlternatives(
