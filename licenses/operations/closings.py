@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from licenses.models import TermClosing
+from licenses.queries.adjustments import with_standing
 from licenses.queries.standings import standings
 from licenses.rules.levels import EndedTerm, ended_terms
 from sites.models import Agreement
@@ -121,9 +122,7 @@ def _instant() -> datetime:
 
 
 def _closed(keys: list[UUID]) -> set[tuple[UUID, date]]:
-    rows = TermClosing.objects.filter(agreement__in=keys).extra(
-        where=["licenses_term_closed(licenses_termclosing.agreement_id, licenses_termclosing.starts_on)"]
-    )
+    rows = with_standing(TermClosing.objects.filter(agreement__in=keys)).filter(stands=True)
     return set(rows.values_list("agreement_id", "starts_on"))
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from licenses.intake.cells import LAST_DAY
 from licenses.models import RuleBookVersion
 from licenses.operations.reasons import read_reason, required_reason
 from licenses.queries import rule_books
@@ -16,7 +17,6 @@ from portal.kernel.errors import Fault, Forbidden, Invalid, NotFound, Refused
 from sites.events import tell
 from sites.tenancy import Actor
 
-LAST_DAY = date(2099, 12, 31)
 Status = RuleBookVersion.Status
 
 

@@ -1,6 +1,6 @@
 """What pages, API and papers say about sites, license lines, points and proofs, alike."""
 
-from licenses.readmodels.asked import FIRST_DAY, LAST_DAY, Moments, day_fault, moments, read_day, read_instant
+from licenses.readmodels.asked import Moments, day_fault, moments, read_day, read_instant
 from licenses.readmodels.holdings import license_lines
 from licenses.readmodels.keys import one
 from licenses.readmodels.lineage import LineageStep, lineage
@@ -14,8 +14,6 @@ from licenses.readmodels.told import expected_sentence, later_entry_sentence, la
 from licenses.readmodels.why import agreement_figures, agreement_why, anniversary_of, cover_why, proof_cover_why
 
 __all__ = [
-    "FIRST_DAY",
-    "LAST_DAY",
     "MOST_IN_SHEET",
     "MOST_ON_PAPER",
     "Entry",

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from licenses.intake.cells import LAST_DAY
 from portal.kernel.errors import Fault
 
-# Terms are counted one by one up to the last day; nothing of either program is older than the first.
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
+# Nothing of either program is older.
+FIRST_DAY = date(1990, 1, 1)
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
