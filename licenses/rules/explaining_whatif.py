@@ -21,6 +21,7 @@ from licenses.rules.simulation import ANNIVERSARY, EXPRESS, TRANSITION
 from licenses.rules.terms import YEAR
 from licenses.rules.whatif import Event, Side, TermOutlook, WhatIf
 from portal.kernel.explanation import Explanation
+from portal.kernel.money import round_money
 from portal.kernel.period import DAY, Period
 
 COVER_RULES = {EXPRESS: "T3", ANNIVERSARY: "T4", TRANSITION: "T5"}
@@ -62,11 +63,10 @@ def explain_event_line(answer: WhatIf, event: Event, line: PricedLine) -> dict[s
 
 def explain_totals(answer: WhatIf) -> dict[str, Explanation]:
     """The two sides' totals, what they stand on by Agreement, and each calendar year."""
-    window = {"effective_on": answer.effective_on, "until": answer.until, "currency": answer.currency}
     stay, moved, without = (_orders(o) for o in (answer.stay_orders, answer.orders_with, answer.orders_without))
 
     def total(amount: Decimal, parts: tuple[Explanation, ...], **inputs: object) -> Explanation:
-        return Explanation("6.6", {**window, **inputs}, amount, answer.rule_version, parts=parts)
+        return Explanation("6.6", _window(answer) | inputs, amount, answer.rule_version, parts=parts)
 
     agreement_with = total(answer.agreement_total_with, moved)
     agreement_without = total(answer.agreement_total_without, without)
@@ -88,8 +88,7 @@ def explain_accrued(answer: WhatIf) -> dict[str, Explanation]:
     move = _shares(answer, _lines(answer.orders_with), 1) + _shares(answer, _lines(answer.orders_without), -1)
 
     def accrued(amount: Decimal, parts: tuple[Explanation, ...]) -> Explanation:
-        window = {"effective_on": answer.effective_on, "until": answer.until, "currency": answer.currency}
-        return Explanation("6.7", window, amount, answer.rule_version, "half_up_once_on_the_exact_sum", parts)
+        return Explanation("6.7", _window(answer), amount, answer.rule_version, "half_up_once_on_the_exact_sum", parts)
 
     return {
         "stay.accrued": accrued(answer.stay.accrued, stay),
@@ -138,6 +137,11 @@ def _cover(answer: WhatIf, kind: str, cover: Period) -> Explanation:
     return explain_cover(rule, cover, paid_until, answer.rule_version, anniversary=anniversaries.get(rule))
 
 
+def _window(answer: WhatIf) -> dict[str, object]:
+    """What both sides are summed over."""
+    return {"effective_on": answer.effective_on, "until": answer.until, "currency": answer.currency}
+
+
 def _orders(orders: Sequence[PricedOrder]) -> tuple[Explanation, ...]:
     return tuple(o.explain(with_lines=False) for o in orders)
 
@@ -154,7 +158,7 @@ def _year(answer: WhatIf, side: Side, year: str) -> Explanation:
         return Explanation("6.6", inputs, side.by_year[year], answer.rule_version, parts=parts)
     moved = [o for o in answer.orders_with if str(o.on.year) == year]
     without = [o for o in answer.orders_without if str(o.on.year) == year]
-    zero = side.total - side.total
+    zero = round_money(Decimal(0), answer.currency)
     inputs |= {
         "with": sum((o.amount for o in moved), zero),
         "without": sum((o.amount for o in without), zero),

@@ -12,6 +12,7 @@ from licenses.rules.pricing import OrderLine, PriceBook, PricedLine, PricedOrder
 from licenses.rules.rulebook import BASE_LEVEL, Books, RuleBook
 from licenses.rules.terms import anniversary_cover, express_covers, next_anniversary, stub, terms_between
 from portal.kernel.errors import Fault
+from portal.kernel.money import round_money
 from portal.kernel.period import DAY, Period, whole_months
 
 TRANSITION, ANNIVERSARY, EXPRESS = "transition", "anniversary", "express"
@@ -62,6 +63,11 @@ class World:
     until: date
     prices: PriceBook
     book: RuleBook
+
+    @property
+    def zero(self) -> Decimal:
+        """No money, to the minor unit of the currency."""
+        return round_money(Decimal(0), self.prices.currency)
 
     @property
     def initial_start(self) -> date:

@@ -30,7 +30,6 @@ from licenses.rules.simulation import (
     unpriced,
 )
 from portal.kernel.errors import Fault
-from portal.kernel.money import round_money
 
 __all__ = [
     "AgreementState",
@@ -189,16 +188,15 @@ def _answer(
 
 
 def _total(orders: Iterable[PricedOrder], world: World) -> Decimal:
-    return sum((o.amount for o in orders), round_money(Decimal(0), world.prices.currency))
+    return sum((o.amount for o in orders), world.zero)
 
 
 def _by_year(orders: Iterable[PricedOrder], less: Iterable[PricedOrder], world: World) -> dict[str, Decimal]:
-    zero = round_money(Decimal(0), world.prices.currency)
     years: dict[str, Decimal] = {}
     for sign, side in ((1, orders), (-1, less)):
         for order in side:
             year = str(order.on.year)
-            years[year] = years.get(year, zero) + sign * order.amount
+            years[year] = years.get(year, world.zero) + sign * order.amount
     return dict(sorted(years.items()))
 
 
@@ -214,10 +212,14 @@ def _stay_side(orders: Sequence[PricedOrder], world: World) -> Side:
 
 def _migrate_side(with_move: Run, without: Run, total: Decimal, world: World) -> Side:
     currency = world.prices.currency
-    zero = round_money(Decimal(0), currency)
     events = tuple(
         Event(
-            o.order.on, o.kind, o.order.price_level, o.order.points, o.moved, sum((ln.amount for ln in o.moved), zero)
+            o.order.on,
+            o.kind,
+            o.order.price_level,
+            o.order.points,
+            o.moved,
+            sum((ln.amount for ln in o.moved), world.zero),
         )
         for o in with_move.orders
         if o.ours

@@ -89,20 +89,24 @@ class PlanPage:
 
 def plan_page(plan: Mapping[str, Any] | None, names: Mapping[str, str]) -> PlanPage | None:
     """The plan of a request or a preview; `names` gives each license line's words by id. None where there is none."""
-    return told_plan(plan, names) if plan else None
+    if not plan:
+        return None
+    invented = PriceList.objects.filter(name=plan["price_list"], demonstration=True).exists()
+    return told_plan(plan, names, HORIZON_MONTHS, demonstration=invented)
 
 
-def told_plan(plan: Mapping[str, Any], names: Mapping[str, str], horizon_months: int = HORIZON_MONTHS) -> PlanPage:
-    """A what-if as JSON, in the reader's language."""
+def told_plan(
+    plan: Mapping[str, Any], names: Mapping[str, str], horizon_months: int, *, demonstration: bool
+) -> PlanPage:
+    """A what-if as JSON, in the reader's language; `demonstration` tells whether its prices are invented."""
     starts = date.fromisoformat(plan["effective_on"])
     until = starts + relativedelta(months=horizon_months)
-    lists = PriceList.objects.filter(name=plan["price_list"])
     why, orders = plan_whys(plan, names), _orders(plan, names)
     told = why.orders or ((),) * len(orders)
     return PlanPage(
         currency=plan["currency"],
         price_list=plan["price_list"],
-        demonstration=lists.filter(demonstration=True).exists(),
+        demonstration=demonstration,
         effective_on=starts,
         until=until - DAY,
         anniversary=date.fromisoformat(plan["anniversary"]),

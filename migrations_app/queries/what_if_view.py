@@ -174,7 +174,8 @@ def view_of(answer: Answer) -> WhatIfView:
     lines = tuple(_moved_line(line, answer.question.quantities[line.pk]) for line in answer.lines)
     sources = list(dict.fromkeys(str(line.site) for line in answer.lines))
     names = {str(ln.entitlement): f"{ln.label} ({ln.site_number})" if sources[1:] else ln.label for ln in lines}
-    plan = told_plan(_with_lines_without_cover(answer), names, answer.question.horizon_months)
+    told, demonstration = _with_lines_without_cover(answer), answer.computed.demonstration
+    plan = told_plan(told, names, answer.question.horizon_months, demonstration=demonstration)
     book = answer.computed.book
     level = _level(result.terms)
     years, cash = _years(result), _cash(result)

@@ -13,18 +13,14 @@ from licenses.rules.accrual import accrued
 from licenses.rules.levels import order_of
 from licenses.rules.pricing import PriceBook, PricedLine, PricedOrder
 from licenses.rules.rulebook import CURRENT
-from licenses.rules.whatif import HeldLine, WhatIf, run
+from licenses.rules.whatif import HeldLine
 from portal.kernel.period import DAY, Period
-from tests.rules.worlds import Drawn, odd_worlds, worlds
+from tests.rules.worlds import Drawn, computed, odd_worlds, worlds
 
 ANY = st.one_of(worlds(), odd_worlds())
 LAW = settings(max_examples=120, deadline=None)
 ROUNDING = Decimal("0.015")
 """One rounding of a whole line, and two of its halves, are at most so far from each other."""
-
-
-def computed(drawn: Drawn) -> WhatIf:
-    return run(drawn.moved, drawn.agreement, drawn.effective_on, drawn.months, drawn.prices, CURRENT)
 
 
 def lines_of(orders: Iterable[PricedOrder]) -> list[PricedLine]:

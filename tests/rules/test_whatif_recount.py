@@ -8,16 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licenses.rules.rulebook import CURRENT, RuleBook
-from licenses.rules.whatif import Side, WhatIf, run
+from licenses.rules.whatif import Side
 from portal.kernel.period import Period
 from tests.rules.recount import NAMES, Recount, half_up, rung
-from tests.rules.worlds import Drawn, odd_worlds, worlds
+from tests.rules.worlds import Drawn, computed, odd_worlds, worlds
 
 LONG = replace(CURRENT, version="long", transition="long")
-
-
-def computed(drawn: Drawn, book: RuleBook = CURRENT) -> WhatIf:
-    return run(drawn.moved, drawn.agreement, drawn.effective_on, drawn.months, drawn.prices, book)
 
 
 def cents(amount: Decimal) -> int:

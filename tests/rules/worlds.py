@@ -8,9 +8,10 @@ from dateutil.relativedelta import relativedelta
 from hypothesis import strategies as st
 
 from licenses.rules.pricing import PriceBook, PriceRow
-from licenses.rules.whatif import AgreementState, HeldLine
+from licenses.rules.rulebook import CURRENT, RuleBook
+from licenses.rules.whatif import AgreementState, HeldLine, WhatIf, run
+from portal.kernel.period import DAY
 
-DAY = timedelta(days=1)
 LEVELS = ("BL", "D", "E", "F", "G", "H")
 PARTS = ("E0AAALL", "E0BBBLL", "E0CCCLL")
 UNLISTED = "E0ZZZLL"
@@ -25,6 +26,11 @@ class Drawn:
     effective_on: date
     months: int
     prices: PriceBook
+
+
+def computed(drawn: Drawn, book: RuleBook = CURRENT) -> WhatIf:
+    """The what-if of a drawn world."""
+    return run(drawn.moved, drawn.agreement, drawn.effective_on, drawn.months, drawn.prices, book)
 
 
 def money(cents: int) -> Decimal:
