@@ -17,7 +17,7 @@ from licenses.readmodels import one
 from portal.kernel.errors import Fault, Invalid, NotFound
 from renewals import operations
 from renewals.models import QuoteLine, RenewalQuote
-from renewals.queries import difference_of, line_why, quote_why, seen_quotes, state_of, versions_of
+from renewals.queries import difference_of, line_why, quote_why, seen_quotes, state_of, version_beside, versions_of
 from renewals.rules.difference import difference_json
 from renewals.views import pdf_answer
 from renewals.words import difference_words
@@ -210,12 +210,12 @@ class QuoteDifferences(APIView):
         asked = request.query_params.get("with", "")
         if asked and not (asked.isascii() and asked.isdigit()):
             raise Invalid(Fault("quote_version_invalid", "with", params={"value": asked[:40]}))
-        for other in versions_of(actor, quote):
-            if asked == str(other.version) or (not asked and other.version < quote.version):
-                found = difference_of(other, quote)
-                words = difference_words(found, quote.currency).as_json()
-                return Response({**difference_json(found), "words": words})
-        raise NotFound
+        other = version_beside(quote, versions_of(actor, quote), asked)
+        if other is None:
+            raise NotFound
+        found = difference_of(other, quote)
+        words = difference_words(found, quote.currency).as_json()
+        return Response({**difference_json(found), "words": words})
 
 
 class QuotePdf(APIView):

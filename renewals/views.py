@@ -28,6 +28,7 @@ from renewals.queries import (
     rerun_of,
     seen_quotes,
     settled_quotes,
+    version_beside,
     waiting_quotes,
 )
 from renewals.words import broken_words, difference_words
@@ -147,7 +148,7 @@ def _answer(request: HttpRequest, quote: RenewalQuote, verb: str, typed: dict[st
 def _context(request: HttpRequest, quote: RenewalQuote) -> dict[str, Any]:
     view = quote_view(quote, today())
     first = {"version": quote.version}
-    older = _compared(request, view)
+    older = version_beside(quote, view.versions, request.GET.get("with", ""))
     return {
         "difference": difference_words(difference_of(older, quote), quote.currency) if older else None,
         "view": view,
@@ -160,15 +161,6 @@ def _context(request: HttpRequest, quote: RenewalQuote) -> dict[str, Any]:
         "events": [_event(e) for e in reversed(history(quote))],
         "crumbs": [Item(_("Renewal quotes"), url=reverse("quotes")), Item(str(quote))],
     }
-
-
-def _compared(request: HttpRequest, view: QuoteView) -> RenewalQuote | None:
-    """The version that `?with=` names, else the one before this; None where there is none."""
-    asked = request.GET.get("with", "")
-    for each in view.versions:
-        if asked == str(each.version) or (not asked and each.version < view.quote.version):
-            return each
-    return None
 
 
 def _facts(view: QuoteView) -> list[Item]:

@@ -41,9 +41,9 @@ def _words(code: str, params: Mapping[str, Any] | None = None) -> Words | None:
 
 
 def _fill(text: str | Promise, params: Mapping[str, Any]) -> str:
-    shown = {k: _shown(v) for k, v in params.items()}
+    written = {k: shown(v) for k, v in params.items()}
     try:
-        return str(text) % shown
+        return str(text) % written
     except (KeyError, TypeError, ValueError):
         return str(text)
 
@@ -53,7 +53,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _AMOUNT = re.compile(r"-?\d+\.\d{2}")
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A figure as the reader of the active language writes it, also one that was kept as text."""
     if value is None:
         return "–"
     if isinstance(value, str) and _DAY.fullmatch(value):

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from licenses.why.speech import NOTHING, Speech, as_day, as_decimal, as_period
+from sites.words import shown
 
 
 class Label(NamedTuple):
@@ -131,17 +132,12 @@ def figure_words(name: str) -> str:
     return str(label.name) if label else name
 
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PERIOD = re.compile(r"\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2}")
-_DECIMAL = re.compile(r"-?\d+\.\d{2}")
 
 
 def as_read(stored: str) -> str:
-    """A stored text as its reader writes what it holds: a day, a period, or an amount with two places."""
-    say = Speech(get_language() or "en")
-    with suppress(ValueError):  # a day that doesn't exist is shown as it was written
-        if _DAY.fullmatch(stored):
-            return _day(say, stored)
-        if _PERIOD.fullmatch(stored):
-            return _period(say, stored)
-    return say.points(as_decimal(stored)) if _DECIMAL.fullmatch(stored) else stored
+    """A stored text as its reader writes what it holds: a period, a day, or an amount with two places."""
+    if _PERIOD.fullmatch(stored):
+        with suppress(ValueError):  # a day that doesn't exist is shown as it was written
+            return _period(Speech(get_language() or "en"), stored)
+    return shown(stored)

@@ -1,7 +1,7 @@
 """Read models of renewal quotes: what they should be, and what pages, API and papers show of them."""
 
 from renewals.queries.current import is_stale, open_transition_of
-from renewals.queries.differences import difference_of, versions_of
+from renewals.queries.differences import difference_of, version_beside, versions_of
 from renewals.queries.drafts import Draft, DraftLine, agreement_drafts, express_drafts
 from renewals.queries.due import agreements_due, express_sites_due
 from renewals.queries.pages import (
@@ -48,6 +48,7 @@ __all__ = [
     "seen_quotes",
     "settled_quotes",
     "state_of",
+    "version_beside",
     "versions_of",
     "waiting_quotes",
 ]

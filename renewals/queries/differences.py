@@ -1,6 +1,6 @@
 """Two versions of a quote beside each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from renewals.models import QuoteLine, RenewalQuote
@@ -12,6 +12,14 @@ def versions_of(actor: Actor, quote: RenewalQuote) -> list[RenewalQuote]:
     """The other versions of a quote that `actor` sees, the newest first."""
     rows = RenewalQuote.objects.visible_to(actor).filter(number=quote.number).exclude(pk=quote.pk)
     return list(rows.order_by("-version"))
+
+
+def version_beside(quote: RenewalQuote, versions: Sequence[RenewalQuote], asked: str = "") -> RenewalQuote | None:
+    """Of its other `versions`, the newest first, the one that `asked` numbers, or else the one before `quote`."""
+    for each in versions:
+        if asked == str(each.version) or (not asked and each.version < quote.version):
+            return each
+    return None
 
 
 def difference_of(before: RenewalQuote, after: RenewalQuote) -> Difference:

@@ -8,7 +8,7 @@ from licenses.queries import rule_book_of
 from licenses.rules.rerun import BookOf
 from portal.kernel.explanation import Explanation
 from renewals.models import QuoteLine, RenewalQuote
-from renewals.queries.why import KEPT, line_why, quote_why
+from renewals.queries.why import line_why, quote_why
 from renewals.rules.rerun import Rerun, StoredLine, StoredQuote, rerun_quote
 
 _LINE_FIGURES = ("quantity", "renewal_part", "points", "list_unit_price", "unit_price", "amount")
@@ -49,4 +49,4 @@ def _stored(quote: RenewalQuote, lines: Sequence[QuoteLine]) -> StoredQuote:
 def _line(line: QuoteLine) -> StoredLine:
     figures: dict[str, Any] = {name: getattr(line, name) for name in _LINE_FIGURES}
     figures["cover"] = f"{line.cover_start}..{line.cover_end}"
-    return StoredLine(line.item, figures, {name: why for name, why in line_why(line).items() if name in KEPT})
+    return StoredLine(line.item, figures, line_why(line))
