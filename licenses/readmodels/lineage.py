@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Prefetch, Q
 
 from licenses.models import Entitlement, Proof, QuantityMovement
+from licenses.readmodels.keys import family
 from sites.tenancy import Actor
 
 
@@ -28,24 +28,9 @@ class LineageStep:
     proof_numbers: tuple[str, ...]
 
 
-_LINEAGE = """
-WITH RECURSIVE up AS (
-    SELECT id, moved_from_id FROM licenses_entitlement WHERE id = %(line)s
-    UNION SELECT e.id, e.moved_from_id FROM licenses_entitlement e JOIN up ON e.id = up.moved_from_id
-), down AS (
-    SELECT id FROM licenses_entitlement WHERE id = %(line)s
-    UNION SELECT e.id FROM licenses_entitlement e JOIN down ON e.moved_from_id = down.id
-)
-SELECT id FROM up UNION SELECT id FROM down
-"""
-
-
 def lineage(actor: Actor, line: Entitlement) -> list[LineageStep]:
     """The chain of `line` from first purchase to today: what it came from, itself, and what left it (rule M8)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LINEAGE, {"line": line.pk})
-        ids = [row[0] for row in cursor.fetchall()]
-    lines = Entitlement.objects.visible_to(actor).filter(pk__in=ids).select_related("site")
+    lines = Entitlement.objects.visible_to(actor).filter(pk__in=family(line, "moved_from_id")).select_related("site")
     proofs = Prefetch("proofs", Proof.objects.order_by("issued_on", "number"))
     chain = {each.pk: each for each in lines.prefetch_related(proofs)}
     among = Q(target_id__in=chain, source_id__in=chain) | Q(target_id__in=chain, source_id=None)

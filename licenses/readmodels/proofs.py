@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 
 from licenses.models import Proof
 from licenses.papers.proof import ProofPaper
+from licenses.readmodels.keys import family
 from portal.kernel.period import Period
 from sites.tenancy import Actor
 
@@ -23,22 +24,7 @@ def visible_proofs(actor: Actor) -> QuerySet[Proof]:
 
 def proof_chain(proof: Proof) -> list[Proof]:
     """Every paper of the proof's chain that is in sight, oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PROOF_CHAIN, {"proof": proof.pk})
-        ids = [row[0] for row in cursor.fetchall()]
-    return list(Proof.objects.filter(pk__in=ids).order_by("number"))
-
-
-_PROOF_CHAIN = """
-WITH RECURSIVE up AS (
-    SELECT id, supersedes_id FROM licenses_proof WHERE id = %(proof)s
-    UNION SELECT p.id, p.supersedes_id FROM licenses_proof p JOIN up ON p.id = up.supersedes_id
-), down AS (
-    SELECT id FROM licenses_proof WHERE id = %(proof)s
-    UNION SELECT p.id FROM licenses_proof p JOIN down ON p.supersedes_id = down.id
-)
-SELECT id FROM up UNION SELECT id FROM down
-"""
+    return list(Proof.objects.filter(pk__in=family(proof, "supersedes_id")).order_by("number"))
 
 
 def proof_paper(proof: Proof, verify_url: str) -> ProofPaper:
