@@ -21,7 +21,7 @@ from portal.kernel.errors import Fault, Forbidden, Refused
 from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin
 from sites.clock import now, today
 from sites.tenancy import Actor
-from sites.words import fault_as_json
+from sites.words import fault_sentence
 
 DECISIONS = ("approve", "return", "reject", "reverse")
 WAITS_FIRST = Case(When(status="in_review", then=Value(0)), default=Value(1), output_field=IntegerField())
@@ -95,7 +95,7 @@ class TransferRequestAdmin(CaseAdmin):
         try:
             must_not_be_own(case, actor)
         except Forbidden as own:
-            return str(fault_as_json(own.faults[0])["message"])
+            return fault_sentence(own.faults[0])
         return ""
 
     def decide(self, *, actor: Actor, case: TransferRequest, verb: str, reason: str, typed: dict[str, str]) -> str:

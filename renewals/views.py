@@ -36,7 +36,7 @@ from sites.clock import now, today
 from sites.events import history
 from sites.refusals import refused
 from sites.templatetags.formats import day, points
-from sites.words import fault_as_json
+from sites.words import fault_sentence
 
 MOST_WAITING = 200
 
@@ -157,7 +157,7 @@ def _context(request: HttpRequest, quote: RenewalQuote) -> dict[str, Any]:
         "may_answer": may_answer(actor_of(request), quote),
         "accept_form": AcceptForm(initial=first),
         "decline_form": DeclineForm(initial=first),
-        "obstacles": [fault_as_json(f)["message"] for f in view.accept_obstacles],
+        "obstacles": [fault_sentence(f) for f in view.accept_obstacles],
         "events": [_event(e) for e in reversed(history(quote))],
         "crumbs": [Item(_("Renewal quotes"), url=reverse("quotes")), Item(str(quote))],
     }
@@ -216,4 +216,4 @@ def _event(event: Any) -> dict[str, Any]:
 
 
 def _sentences(refusal: DomainError) -> list[str]:
-    return [fault_as_json(f)["message"] for f in refusal.faults]
+    return [fault_sentence(f) for f in refusal.faults]

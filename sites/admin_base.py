@@ -17,7 +17,7 @@ from portal.kernel.errors import DomainError, Forbidden, NotFound
 from sites.models.base import TenantQuerySet
 from sites.refusals import refused
 from sites.tenancy import Actor
-from sites.words import fault_as_json
+from sites.words import fault_sentence
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -141,7 +141,7 @@ class CaseAdmin(DeskAdmin):
         except DomainError as refusal:
             refused(request, refusal)
             status = 403 if isinstance(refusal, Forbidden) else 409
-            faults = [fault_as_json(f)["message"] for f in refusal.faults]
+            faults = [fault_sentence(f) for f in refusal.faults]
             return self._page(request, self._case(request, str(pk)), faults=faults, typed=typed, status=status)
         messages.success(request, told)
         return HttpResponseRedirect(back)

@@ -13,7 +13,7 @@ from sites.models.organization import CustomerType
 from sites.operations import check_written
 from sites.rules.enrolling import CONTACT_ROLES
 from sites.tenancy import Actor
-from sites.words import fault_as_json
+from sites.words import fault_sentence
 
 COMPANY = ("name", "registration_number", "vat_number", "street", "postal_code", "city", "country")
 PLAIN = ("customer_type", "agreement_number", "site_number", "partner")
@@ -97,9 +97,9 @@ class EnrollmentForm(forms.Form):
         for fault in error.faults:
             name = _field(fault.field)
             if name not in self.fields:
-                self.add_error(None, fault_as_json(fault)["message"])
+                self.add_error(None, fault_sentence(fault))
             elif name not in self.errors:
-                self.add_error(name, fault_as_json(fault)["message"])
+                self.add_error(name, fault_sentence(fault))
 
     def group(self, *names: str) -> list[forms.BoundField]:
         """The fields of a section that this kind asks for."""
@@ -170,7 +170,7 @@ class TellingForm(forms.Form):
         """Put each fault at its field; those of no field go on top."""
         for fault in refusal.faults:
             name = fault.field if fault.field in self.fields else None
-            self.add_error(name, fault_as_json(fault)["message"])
+            self.add_error(name, fault_sentence(fault))
 
 
 class ScheduleForm(TellingForm):

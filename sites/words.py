@@ -105,14 +105,22 @@ def ownership_statement(customer: str, other: str) -> str:
     ) % {"customer": customer, "other": other}
 
 
+def fault_sentence(fault: Fault) -> str:
+    """What is wrong and what to do about it, in the active language."""
+    return _whole(fault.code, fault.params)
+
+
+def _whole(code: str, params: Mapping[str, Any]) -> str:
+    return f"{sentence(code, params)} {remedy(code, params)}".strip()
+
+
 def fault_as_json(fault: Fault) -> dict[str, Any]:
     """A fault in the shape of the API's `errors`."""
-    told, mend = sentence(fault.code, fault.params), remedy(fault.code, fault.params)
     return {
         "code": fault.code,
         "field": fault.field,
         "line": fault.line,
-        "message": f"{told} {mend}".strip(),
+        "message": fault_sentence(fault),
         "severity": fault.severity,
         "mends": fault.mends,
         "heals_on": fault.heals_on.isoformat() if fault.heals_on else None,
@@ -151,8 +159,7 @@ def _kept(params: Mapping[str, Any]) -> dict[str, Any]:
 def retold(kept: Mapping[str, Any]) -> dict[str, Any]:
     """A stored fault told in the active language."""
     params = kept.get("params", {})
-    message = f"{sentence(kept['code'], params)} {remedy(kept['code'], params)}".strip()
-    return {k: v for k, v in kept.items() if k != "params"} | {"message": message}
+    return {k: v for k, v in kept.items() if k != "params"} | {"message": _whole(kept["code"], params)}
 
 
 WORDS: dict[str, Words] = {

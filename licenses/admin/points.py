@@ -37,7 +37,7 @@ from sites.formats import format_date, format_moment, format_number
 from sites.models import Event
 from sites.tenancy import Actor
 from sites.views.shown import Happening
-from sites.words import fault_as_json
+from sites.words import fault_sentence
 
 STEPS = {
     "sign": gettext_lazy("Sign and post"),
@@ -194,7 +194,7 @@ class PointsAdjustmentAdmin(CaseAdmin, FieldsAdmin):
             facts.append(Item(_("Entry"), str(case), url=_entry_url(case.pk)))
         own = case.status == "proposed" and roles_on(actor, case) == {AUTHOR}
         if own:
-            facts.append(Item(_("Signature"), _("Missing"), note=str(fault_as_json(Fault("own_case"))["message"])))
+            facts.append(Item(_("Signature"), _("Missing"), note=fault_sentence(Fault("own_case"))))
         shown = [
             Happening(e.at, str(EVENTS.get(e.kind, e.kind)), str(e.actor), e.data.get("reason", "")) for e in events
         ]

@@ -30,7 +30,7 @@ from sites.events import history
 from sites.formats import format_date
 from sites.tenancy import Actor
 from sites.views.shown import Happening
-from sites.words import fault_as_json
+from sites.words import fault_sentence
 
 STEPS = {
     "put_in_force": gettext_lazy("Put into force"),
@@ -105,7 +105,7 @@ class RuleBookAdmin(CaseAdmin, ProposingAdmin):
             facts.append(Item(_("Reason of the decision"), case.decision_reason))
         own = case.status == "proposed" and roles_on(actor, case) == {AUTHOR}
         events = [Happening(e.at, str(EVENTS.get(e.kind, e.kind)), str(e.actor)) for e in history(case)]
-        notes = [str(fault_as_json(Fault("own_case"))["message"])] if own else []
+        notes = [fault_sentence(Fault("own_case"))] if own else []
         return {"facts": facts, "events": events, "notes": notes}
 
     def decide(self, *, actor: Actor, case: RuleBookVersion, verb: str, reason: str, typed: dict[str, str]) -> str:

@@ -32,7 +32,7 @@ from licenses.views.shared import Item, actor_of, asked_heading, cover_tag, file
 from sites.clock import now, today
 from sites.templatetags.formats import day
 from sites.templatetags.formats import number as figure
-from sites.words import fault_as_json
+from sites.words import fault_sentence
 
 
 def license_list(request: HttpRequest) -> HttpResponse:
@@ -176,7 +176,7 @@ def proof_pdf(request: HttpRequest, number: str) -> HttpResponse:
     try:
         return pdf_answer(request, proof)
     except Unprintable as refusal:
-        faults = [fault_as_json(f)["message"] for f in refusal.faults]
+        faults = [fault_sentence(f) for f in refusal.faults]
         context = {**_proof_context(request, proof), "faults": faults}
         return render(request, "licenses/proof_page.html", context, status=409)
 

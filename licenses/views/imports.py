@@ -26,7 +26,7 @@ from sites.events import history
 from sites.refusals import refused
 from sites.tenancy import Actor
 from sites.views.shown import Happening, happened
-from sites.words import fault_as_json, retold
+from sites.words import fault_sentence, retold
 
 FIRST_ROWS = 25
 DONE = {
@@ -182,7 +182,7 @@ def import_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             compare_holdings(actor=actor, at=now(), import_id=pk)
     except DomainError as refusal:
         refused(request, refusal)
-        faults = [str(fault_as_json(fault)["message"]) for fault in refusal.faults]
+        faults = [fault_sentence(fault) for fault in refusal.faults]
         return render(request, "imports/page.html", page_context(case, actor, faults), status=refusal.status)
     messages.success(request, str(DONE[verb]))
     return redirect("holdings_import", pk)

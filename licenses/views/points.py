@@ -38,7 +38,7 @@ from sites.clock import now, today
 from sites.models import Agreement
 from sites.templatetags.formats import day
 from sites.templatetags.formats import points as figure
-from sites.words import fault_as_json
+from sites.words import fault_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def statement(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     try:
         return points_file(agreement, _asked(form), kind)
     except Unprintable as refusal:
-        faults = [fault_as_json(fault)["message"] for fault in refusal.faults]
+        faults = [fault_sentence(fault) for fault in refusal.faults]
         context = {**_context(request, agreement, form), "faults": faults}
         return render(request, "licenses/points.html", context, status=409)
 

@@ -37,7 +37,7 @@ from sites.clock import now, today
 from sites.models import Agreement, Site, SiteContact
 from sites.templatetags.formats import day
 from sites.templatetags.formats import points as figure
-from sites.words import fault_as_json
+from sites.words import fault_sentence
 
 SITE_LINES = 20
 
@@ -160,7 +160,7 @@ def holdings_statement(request: HttpRequest, site_number: str, kind: str) -> Htt
     try:
         return holdings_file(actor, site, asked, kind)
     except Unprintable as refusal:
-        told = [fault_as_json(fault)["message"] for fault in refusal.faults]
+        told = [fault_sentence(fault) for fault in refusal.faults]
         return render(request, "sites/site_page.html", _site_context(request, site, told), status=409)
 
 

@@ -35,7 +35,7 @@ from portal.kernel.errors import DomainError, Fault
 from sites.clock import now, today
 from sites.refusals import refused
 from sites.tenancy import Actor
-from sites.words import fault_as_json
+from sites.words import fault_as_json, fault_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def _compare(
 
 
 def _told(fault: Fault) -> str:
-    return str(fault_as_json(fault)["message"])
+    return fault_sentence(fault)
 
 
 def _make(request: HttpRequest, actor: Actor, route: RouteForm, form: LinesForm, *, submit: bool) -> HttpResponse:

@@ -14,7 +14,7 @@ from migrations_app import operations, queries
 from portal.kernel.errors import DomainError, NotFound
 from sites.clock import now, today
 from sites.refusals import refused
-from sites.words import fault_as_json
+from sites.words import fault_sentence
 
 
 def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -34,7 +34,7 @@ def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
             raise
         except DomainError as refusal:
             refused(request, refusal)
-            faults, status = [fault_as_json(f)["message"] for f in refusal.faults], refusal.status
+            faults, status = [fault_sentence(f) for f in refusal.faults], refusal.status
         else:
             messages.success(request, _("The declaration is signed. The checks were looked at anew."))
             return redirect("transfer_page", pk)

@@ -21,7 +21,7 @@ from sites.refusals import refused
 from sites.tenancy import Actor
 from sites.views import shown
 from sites.views.asked import actor_of
-from sites.words import ENROLLMENT_STEPS, ENROLLMENT_TURNS, fault_as_json
+from sites.words import ENROLLMENT_STEPS, ENROLLMENT_TURNS, fault_sentence
 
 PAGE = 50
 
@@ -118,7 +118,7 @@ def enrollment_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         raise
     except DomainError as error:
         refused(request, error)
-        faults = [fault_as_json(fault)["message"] for fault in error.faults]
+        faults = [fault_sentence(fault) for fault in error.faults]
         case = enrollment_case(actor, pk, today())
         return _page(request, case, faults=faults, typed=typed, status=error.status)
     messages.success(request, done(verb))

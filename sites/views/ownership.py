@@ -15,7 +15,7 @@ from sites.policies import may_withdraw_ownership
 from sites.queries import declarations_of
 from sites.refusals import refused
 from sites.views.asked import actor_of
-from sites.words import fault_as_json
+from sites.words import fault_sentence
 
 MOST = 100
 
@@ -37,7 +37,7 @@ def declaration_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise
     except DomainError as refusal:
         refused(request, refusal)
-        told = [fault_as_json(fault)["message"] for fault in refusal.faults]
+        told = [fault_sentence(fault) for fault in refusal.faults]
         return _page(request, faults=told, status=refusal.status)
     messages.success(request, _("The declaration is withdrawn. Requests that stood on it are checked anew."))
     return redirect("declarations")
