@@ -87,20 +87,19 @@ class PriceImportAdmin(CaseAdmin):
     ) -> HttpResponse:
         """Hand in a file."""
         actor = actor_of(request)
-        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        posted = request.method == "POST"
+        form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
         faults: list[str] = []
-        status = 200
-        if request.method == "POST":
-            status = 400
-            if form.is_valid():
-                try:
-                    case = self._take_in(actor, form.cleaned_data)
-                except DomainError as refusal:
-                    refused(request, refusal)
-                    status = refusal.status
-                    faults = [str(fault_as_json(f)["message"]) for f in refusal.faults]
-                else:
-                    return HttpResponseRedirect(reverse("admin:licenses_priceimport_change", args=[case.pk]))
+        status = 400 if posted else 200
+        if posted and form.is_valid():
+            try:
+                case = self._take_in(actor, form.cleaned_data)
+            except DomainError as refusal:
+                refused(request, refusal)
+                status = refusal.status
+                faults = [str(fault_as_json(f)["message"]) for f in refusal.faults]
+            else:
+                return HttpResponseRedirect(reverse("admin:licenses_priceimport_change", args=[case.pk]))
         explained = price_templates.explanations()
         context = {
             **self.admin_site.each_context(request),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -59,6 +60,12 @@ def cell_fault(error: Unreadable, field: str, raw: RawRow, headings: HeadingMap,
     place = {"row": raw.number, "heading": headings.titles.get(field, field)}
     shown = {"value": texts.get(field, "")[:60]} | place | error.params
     return Fault(error.code, field, str(raw.number), shown)
+
+
+def in_row(fault: Fault, number: int, titles: Mapping[str, str]) -> Fault:
+    """A fault found about the row `number`, told with the row and the heading that the file has above its field."""
+    place = {"row": number, "heading": titles.get(fault.field or "", fault.field or "")}
+    return replace(fault, line=str(number), params={**fault.params, **place})
 
 
 def plain_text(value: str, *, required: bool, limit: int = 0, prose: bool = False) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from licenses.intake.cells import in_row
 from licenses.intake.entitlements import Holding, ParsedHolding
 from licenses.models import EntitlementImport, EntitlementImportRow, Part
 from licenses.rules.parts import classify
@@ -140,8 +141,7 @@ class HoldingDesk:
         return faults
 
     def _told(self, fault: Fault, row: ParsedHolding) -> Fault:
-        place = {"row": row.number, "heading": self._headings.get(fault.field or "", fault.field or "")}
-        return replace(fault, line=str(row.number), params={**fault.params, **place})
+        return in_row(fault, row.number, self._headings)
 
 
 def _cover_faults(first: date | None, last: date | None) -> list[Fault]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from licenses.intake.cells import in_row
 from licenses.intake.price_list import ParsedPrice
 from licenses.models import Part, PriceImport
 from licenses.queries.books import rule_book
@@ -81,8 +82,7 @@ class PriceDesk:
         return Nearby(self._parts)
 
     def _told(self, fault: Fault, row: ParsedPrice) -> Fault:
-        place = {"row": row.number, "heading": self._headings.get(fault.field or "", fault.field or "")}
-        return replace(fault, line=str(row.number), params={**fault.params, **place})
+        return in_row(fault, row.number, self._headings)
 
 
 def percent(before: Decimal | None, after: Decimal | None) -> Decimal | None:
