@@ -36,6 +36,7 @@ from sites.clock import now, today
 from sites.events import history
 from sites.refusals import refused
 from sites.templatetags.formats import day, points
+from sites.views.files import file_answer
 from sites.words import fault_sentence
 
 MOST_WAITING = 200
@@ -86,10 +87,8 @@ def quote_pdf(request: HttpRequest, pk: str) -> HttpResponse:
 
 def pdf_answer(quote: RenewalQuote) -> HttpResponse:
     """The paper as a file."""
-    answer = HttpResponse(printed(paper_of(quote), quote.language), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{quote.number}-v{quote.version}.pdf"'
-    answer["Content-Language"] = quote.language
-    return answer
+    content = printed(paper_of(quote), quote.language)
+    return file_answer(content, f"{quote.number}-v{quote.version}.pdf", inline=True, language=quote.language)
 
 
 def quote_rerun(request: HttpRequest, pk: str) -> HttpResponse:

@@ -38,9 +38,9 @@ from sites.admin_base import CaseAdmin, CaseButton, actor_of, seen_version
 from sites.clock import now, today
 from sites.refusals import refused
 from sites.tenancy import Actor
+from sites.views.files import file_answer
 from sites.words import fault_as_json
 
-MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 ROWS = 50
 
 
@@ -129,7 +129,7 @@ class PriceImportAdmin(CaseAdmin):
 
     def template_view(self, request: HttpRequest, kind: str) -> HttpResponse:
         """The file to fill in as `kind` xlsx or csv; with `?list=` it holds what stands on that list today."""
-        if kind not in MIME:
+        if kind not in ("xlsx", "csv"):
             raise Http404
         lang, name = get_language() or "en", "price-list"
         rows: Iterable[Sequence[Value]] = ()
@@ -139,8 +139,7 @@ class PriceImportAdmin(CaseAdmin):
                 raise Http404
             rows, name = present_rows(prices, today()), f"prices-{prices.country}-{prices.currency}"
         made = price_templates.xlsx(lang, rows) if kind == "xlsx" else price_templates.csv(lang, rows)
-        headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-        return HttpResponse(made, content_type=MIME[kind], headers=headers)
+        return file_answer(made, f"{name}.{kind}")
 
     def rows_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """All rows of an import, or those of one kind."""
@@ -165,8 +164,7 @@ class PriceImportAdmin(CaseAdmin):
         rows = import_rows(case).order_by("number").iterator(chunk_size=2000)
         judged = (JudgedRow(row.number or 0, row.values, [told(fault) for fault in row.errors]) for row in rows)
         made = price_templates.with_findings(judged, get_language() or "en")
-        headers = {"Content-Disposition": f'attachment; filename="{case}.xlsx"'}
-        return HttpResponse(made, content_type=MIME["xlsx"], headers=headers)
+        return file_answer(made, f"{case}.xlsx")
 
     def buttons(self, actor: Actor, case: PriceImport) -> Sequence[CaseButton]:
         """What can be done now: of putting into force and comparing again, the one that fits the list as it stands."""

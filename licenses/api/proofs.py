@@ -17,6 +17,7 @@ from licenses.api.base import AnyAnswer, CursorList, actor_of
 from licenses.models import Proof
 from licenses.papers.proof import proof_pdf
 from licenses.readmodels import one, proof_paper, visible_proofs
+from sites.views.files import file_answer
 
 FILTERS = [
     OpenApiParameter("site", OpenApiTypes.STR, description="Site number."),
@@ -61,8 +62,7 @@ def verify_url(request: Any, proof: Proof) -> str:
 def pdf_answer(request: HttpRequest, proof: Proof) -> HttpResponse:
     """The paper as a file, in the language that it was issued in. Raises Unprintable."""
     content = proof_pdf(proof_paper(proof, verify_url(request, proof)), proof.language)
-    headers = {"Content-Disposition": f'inline; filename="{proof.number}.pdf"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return file_answer(content, f"{proof.number}.pdf", inline=True)
 
 
 @extend_schema(parameters=FILTERS)

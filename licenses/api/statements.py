@@ -26,6 +26,7 @@ from licenses.sheets import holdings_xlsx, points_xlsx
 from sites.clock import now, today
 from sites.models import Agreement, Site
 from sites.tenancy import Actor
+from sites.views.files import TYPES, file_answer
 
 AS_OF = [
     OpenApiParameter("as_of", OpenApiTypes.DATE, description="What counts by this day; today where left out."),
@@ -35,12 +36,8 @@ HELD_AS_OF = [
     OpenApiParameter("as_of", OpenApiTypes.DATE, description="Quantities, cover and proof as of this day."),
     OpenApiParameter("known_at", OpenApiTypes.DATETIME, description="Of what was recorded by this instant."),
 ]
-TYPES = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-KIND = OpenApiParameter("kind", enum=list(TYPES), location=OpenApiParameter.PATH)
-FILES = {(200, content_type): OpenApiTypes.BINARY for content_type in TYPES.values()}
+KIND = OpenApiParameter("kind", enum=["pdf", "xlsx"], location=OpenApiParameter.PATH)
+FILES = {(200, content_type): OpenApiTypes.BINARY for content_type in (TYPES["pdf"], TYPES["xlsx"])}
 
 
 def asked_moments(request: Request) -> Moments:
@@ -62,7 +59,7 @@ def points_file(agreement: Agreement, asked: Moments, kind: str) -> HttpResponse
     view = points_view(agreement, asked, asked.as_of or today())
     paper = points_statement(view, lang, MOST_ON_PAPER if kind == "pdf" else MOST_IN_SHEET)
     content = points_pdf(paper, lang) if kind == "pdf" else points_xlsx(paper, lang)
-    return _file(content, kind, lang, f"points-{agreement.number}-{paper.as_of}")
+    return file_answer(content, f"points-{agreement.number}-{paper.as_of}.{kind}", inline=kind == "pdf", language=lang)
 
 
 def holdings_file(actor: Actor, site: Site, asked: Moments, kind: str) -> HttpResponse:
@@ -70,17 +67,13 @@ def holdings_file(actor: Actor, site: Site, asked: Moments, kind: str) -> HttpRe
     lang = _language()
     paper = holdings_statement(actor, site, asked, MOST_ON_PAPER if kind == "pdf" else MOST_IN_SHEET)
     content = holdings_pdf(paper, lang) if kind == "pdf" else holdings_xlsx(paper, lang)
-    return _file(content, kind, lang, f"licenses-{site.site_number}-{paper.as_of or today()}")
+    return file_answer(
+        content, f"licenses-{site.site_number}-{paper.as_of or today()}.{kind}", inline=kind == "pdf", language=lang
+    )
 
 
 def _language() -> str:
     return "da" if (get_language() or "en").startswith("da") else "en"
-
-
-def _file(content: bytes, kind: str, lang: str, name: str) -> HttpResponse:
-    place = "inline" if kind == "pdf" else "attachment"
-    headers = {"Content-Disposition": f'{place}; filename="{name}.{kind}"', "Content-Language": lang}
-    return HttpResponse(content, content_type=TYPES[kind], headers=headers)
 
 
 class PointsStatement(APIView):

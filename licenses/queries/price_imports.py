@@ -70,16 +70,15 @@ def _or_none(bound: int | None) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class PriceChange:
-    """A row with what the price was before, and by how many per cent it rises."""
+    """A row with by how many per cent its price rises."""
 
     row: PriceImportRow
-    before: Decimal | None
     percent: Decimal | None
 
 
 def changes(rows: Sequence[PriceImportRow]) -> list[PriceChange]:
     """The rows with their percentage."""
-    return [PriceChange(row, row.before_amount, percent(row.before_amount, row.amount)) for row in rows]
+    return [PriceChange(row, percent(row.before_amount, row.amount)) for row in rows]
 
 
 def largest_changes(case: PriceImport) -> list[PriceChange]:

@@ -29,6 +29,7 @@ from migrations_app.views.what_if_paper import paper_of
 from portal.kernel.errors import DomainError, NotFound
 from sites.clock import now, today
 from sites.refusals import refused
+from sites.views.files import file_answer
 
 FALLBACK = "en"
 
@@ -82,10 +83,7 @@ def pdf(request: HttpRequest) -> HttpResponse:
         content = printed(paper_of(view, today()), language)
     except Unprintable as refusal:
         return answer_page(request, form, refusal=refusal)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="what-if-{view.on.isoformat()}.pdf"'
-    answer["Content-Language"] = language
-    return answer
+    return file_answer(content, f"what-if-{view.on.isoformat()}.pdf", language=language)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
