@@ -13,7 +13,7 @@ from migrations_app.batch_check import Taken, judge_rows
 from migrations_app.intake.form import open_form
 from migrations_app.intake.values import ParsedRow
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
-from migrations_app.operations import complete, settle_batch, sleepers, wake_one
+from migrations_app.operations import complete, settle_batch, sleepers, wake
 from migrations_app.operations.batches import (
     Group,
     fail_rows,
@@ -197,7 +197,7 @@ def _wake(request_id: UUID) -> None:
     """One that can't be judged keeps nobody else asleep."""
     try:
         with transaction.atomic():
-            wake_one(actor=system_actor(), at=now(), on=today(), request_id=request_id)
+            wake(actor=system_actor(), at=now(), on=today(), request_id=request_id)
     except Exception as fault:
         log.exception("request %s couldn't be looked at", request_id)
         count_after(Kind.TECHNICAL, [f"transfer.wake: {type(fault).__name__}"])

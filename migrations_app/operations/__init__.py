@@ -6,7 +6,7 @@ from migrations_app.operations.decisions import take
 from migrations_app.operations.ownership import declare
 from migrations_app.operations.requests import create_request
 from migrations_app.operations.scenarios import drop_scenario, keep_scenario
-from migrations_app.operations.waking import sleepers, wake, wake_one
+from migrations_app.operations.waking import sleepers, wake
 from migrations_app.operations.what_ifs import ask_for
 from migrations_app.reading import LineInput, WaiverInput
 
@@ -27,5 +27,4 @@ __all__ = [
     "undo_batch",
     "upload",
     "wake",
-    "wake_one",
 ]

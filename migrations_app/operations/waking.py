@@ -3,7 +3,6 @@
 Who sleeps, and for what that may be done by now, is one question to the database; only those are judged.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -61,18 +60,12 @@ def sleepers(actor: Actor, on: date) -> list[UUID]:
     return list(rows.filter(due).order_by("submitted_at", "number").values_list("pk", flat=True))
 
 
-def wake(*, actor: Actor, at: datetime, on: date, only: Iterable[UUID] | None = None) -> int:
-    """Look at the sleepers, or at `only` those; whose reason is gone goes on, and its requester is told.
-
-    Each in a transaction of its own. Returns how many woke. Idempotent; two at once share the work.
-    """
-    keys = sleepers(actor, on) if only is None else list(only)
-    return sum(wake_one(actor=actor, at=at, on=on, request_id=key) for key in keys)
-
-
 @transaction.atomic
-def wake_one(*, actor: Actor, at: datetime, on: date, request_id: UUID) -> bool:
-    """Whether it woke. Who is being looked at by another worker, or was woken a moment ago, is left alone."""
+def wake(*, actor: Actor, at: datetime, on: date, request_id: UUID) -> bool:
+    """Look at a sleeper: whose reason is gone goes on, and its requester is told. Returns whether it woke.
+
+    Idempotent. Who is being looked at by another worker, or was woken a moment ago, is left alone.
+    """
     request = _locked(actor).filter(pk=request_id).first()
     if request is None:
         return False

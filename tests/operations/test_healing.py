@@ -10,7 +10,7 @@ from django.utils import translation
 from licenses.models import Entitlement, Hold
 from migrations_app.facts import judge
 from migrations_app.models import TransferRequest
-from migrations_app.operations import declare, take, wake
+from migrations_app.operations import declare, sleepers, take, wake
 from migrations_app.queries import describe
 from migrations_app.queries.kept import move_of
 from migrations_app.reading import WaiverInput
@@ -50,6 +50,11 @@ def refreshed(request):
         return TransferRequest.objects.get(pk=request.pk)
 
 
+def wake_all(*, actor, at, on):
+    """Look at everybody who may have something to wake for; how many woke."""
+    return sum(wake(actor=actor, at=at, on=on, request_id=key) for key in sleepers(actor, on))
+
+
 def waiting(world, as_actor, today):
     """Mette's request that waits for the money-back period of a line to be over."""
     line = recent(world, today)
@@ -66,10 +71,10 @@ def test_v12_sleeps_until_the_very_day(world, as_actor, today):
     heals_on = line.acquired_on + timedelta(days=30)
     assert (request.waiting_for, request.waiting_until) == ("V12", heals_on)
     with looking() as portal:
-        assert wake(actor=portal, at=now(), on=heals_on - timedelta(days=1)) == 0
+        assert wake_all(actor=portal, at=now(), on=heals_on - timedelta(days=1)) == 0
     assert refreshed(request).waiting_for == "V12"
     with looking() as portal:
-        assert wake(actor=portal, at=now(), on=heals_on) == 1
+        assert wake_all(actor=portal, at=now(), on=heals_on) == 1
     woken = refreshed(request)
     assert (woken.waiting_for, woken.waiting_until) == ("", None)
     assert "V12" not in {c["code"] for c in woken.checks}
@@ -81,7 +86,7 @@ def test_it_wakes_once_and_its_requester_is_told_once(world, as_actor, today):
     heals_on = line.acquired_on + timedelta(days=30)
     for _ in range(3):
         with looking() as portal:
-            wake(actor=portal, at=now(), on=heals_on)
+            wake_all(actor=portal, at=now(), on=heals_on)
     with looking():
         assert [e.kind for e in history(request)].count("woke") == 1
     assert told(world.mette, "transfer_woke") == ["transfer_woke"]
@@ -129,10 +134,10 @@ def test_who_waits_for_anothers_units_gets_them_when_that_one_ends(world, as_act
     )  # fmt: skip
     with looking() as portal:
         assert not Hold.objects.filter(reference=second.pk, released_at__isnull=True).exists()
-        assert wake(actor=portal, at=now(), on=today) == 0
+        assert wake_all(actor=portal, at=now(), on=today) == 0
     take("withdraw", actor=as_actor("mette"), at=now(), on=today, request_id=first.pk)
     with looking() as portal:
-        assert wake(actor=portal, at=now(), on=today) == 1
+        assert wake_all(actor=portal, at=now(), on=today) == 1
         assert Hold.objects.get(reference=second.pk, released_at__isnull=True).quantity == line.quantity
     assert told(world.mette, "transfer_woke") == ["transfer_woke"]
 
@@ -154,7 +159,7 @@ def test_units_are_promised_when_they_come_free_together_with_something_else(wor
     take("withdraw", actor=as_actor("mette"), at=now(), on=today, request_id=first.pk)
     with looking() as portal:
         SiteContact.objects.filter(pk=contact.pk).update(valid_to=None)
-        assert wake(actor=portal, at=now(), on=today) == 1
+        assert wake_all(actor=portal, at=now(), on=today) == 1
         assert Hold.objects.get(reference=second.pk, released_at__isnull=True).quantity == line.quantity
 
 
@@ -168,9 +173,9 @@ def test_v19_waits_for_the_schedule_and_wakes_with_it(world, as_actor, today):
     take("submit", actor=as_actor("mette"), at=now(), on=today, request_id=request.pk, waivers=waive_all(request))
     assert refreshed(request).waiting_for == "V19"
     with looking() as portal:
-        assert wake(actor=portal, at=now(), on=today) == 0
+        assert wake_all(actor=portal, at=now(), on=today) == 0
         ScheduleEntry.objects.filter(pk=entry.pk).update(valid_to=None)
-        assert wake(actor=portal, at=now(), on=today) == 1
+        assert wake_all(actor=portal, at=now(), on=today) == 1
     assert refreshed(request).waiting_for == ""
 
 
@@ -187,9 +192,9 @@ def test_v13_is_waited_for_until_a_contact_is_named(world, as_actor, today):
     )  # fmt: skip
     assert (refreshed(request).waiting_for, refreshed(request).status) == ("V13", "submitted")
     with looking() as portal:
-        assert wake(actor=portal, at=now(), on=today) == 0
+        assert wake_all(actor=portal, at=now(), on=today) == 0
         SiteContact.objects.filter(pk=contact.pk).update(valid_to=None)
-        assert wake(actor=portal, at=now(), on=today) == 1
+        assert wake_all(actor=portal, at=now(), on=today) == 1
     assert refreshed(request).waiting_for == ""
     assert "transfer_consent_asked" in told(world.mette)
 
@@ -226,9 +231,9 @@ def test_a_warning_that_came_up_after_the_approval_holds_nothing_up(world, as_ac
     soon = line.coverage_end - timedelta(days=1)
     with looking() as portal:
         assert "V8" in {b.code for b in judge(move_of(refreshed(request)), soon).blockers}
-        assert wake(actor=portal, at=now(), on=soon) == 0
+        assert wake_all(actor=portal, at=now(), on=soon) == 0
         SiteContact.objects.filter(pk=contact.pk).update(valid_to=None)
-        assert wake(actor=portal, at=now(), on=soon) == 1
+        assert wake_all(actor=portal, at=now(), on=soon) == 1
     assert refreshed(request).stopped_by == []
 
 
@@ -255,7 +260,7 @@ def test_two_workers_wake_it_once(world, acting, today, at_once):
 
     def work():
         with looking() as portal:
-            return wake(actor=portal, at=now(), on=line.acquired_on + timedelta(days=30))
+            return wake_all(actor=portal, at=now(), on=line.acquired_on + timedelta(days=30))
 
     assert sorted(at_once(work, work, work)) == [0, 0, 1]
     assert told(world.mette, "transfer_woke") == ["transfer_woke"]
@@ -342,7 +347,7 @@ def test_of_two_that_wait_for_the_same_units_one_gets_them(world, acting, today,
 
     def work():
         with looking() as portal, suppress(Refused):
-            return wake(actor=portal, at=now(), on=today)
+            return wake_all(actor=portal, at=now(), on=today)
 
     at_once(work, work)
     with transaction.atomic(), looking():
