@@ -24,6 +24,7 @@ from sites.models import (
     ScheduleEntry,
     Site,
 )
+from sites.models.notification import NotificationQuerySet
 from sites.models.site import Program
 from sites.policies import roles_on
 from sites.rules.enrolling import ADDITIONAL
@@ -158,7 +159,7 @@ def declarations_of(actor: Actor) -> QuerySet[OwnershipDeclaration]:
     return rows.select_related("customer", "other_customer", "given_by", "withdrawn_by").order_by("-given_at", "pk")
 
 
-def notifications_of(actor: Actor) -> QuerySet[Notification]:
+def notifications_of(actor: Actor) -> NotificationQuerySet:
     """What the actor was told, the newest first."""
     return Notification.objects.visible_to(actor).order_by("-at", "-pk")
 

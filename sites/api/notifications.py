@@ -52,7 +52,7 @@ class NotificationList(CursorList):
         asked = self.request.query_params.get("unread", "")
         if asked not in ("", "true", "false"):
             raise Invalid(Fault("choice_unknown", "unread", params={"value": asked[:40], "choices": "true, false"}))
-        return rows.unread() if asked == "true" else rows  # type: ignore[attr-defined]
+        return rows.unread() if asked == "true" else rows
 
 
 class ReadSerializer(serializers.Serializer):
