@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from migrations_app.models.request import TransferRequest
-from sites.models import Customer, Partner
+from sites.models import Customer, Partner, Site
 from sites.models.base import TenantQuerySet, UUIDModel
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class TransferBatch(UUIDModel):
     rows_valid = models.PositiveIntegerField(default=0)
     rows_invalid = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
+    cancel_asked_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -75,7 +76,11 @@ class TransferBatch(UUIDModel):
 
 
 class BatchRow(models.Model):
-    """A row of the form, and what became of it. `customer` is empty while no rule of ours knows whose it is."""
+    """A row of the form, and what became of it. `customer` is empty while no rule of ours knows whose it is.
+
+    `source_site`, `target_site` and `effective_on` are what its values name, as far as the sender may see it. A
+    `stale` row was changed since it was judged.
+    """
 
     class Outcome(models.TextChoices):
         VALID = "valid", _("valid")
@@ -85,14 +90,26 @@ class BatchRow(models.Model):
 
     batch = models.ForeignKey(TransferBatch, models.CASCADE, related_name="rows", db_constraint=False)
     created_by = models.ForeignKey("sites.User", models.PROTECT, related_name="+", db_constraint=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     number = models.PositiveIntegerField(_("row"))
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
     values = models.JSONField(default=dict)
     errors = models.JSONField(default=list)
     reference = models.CharField(_("reference"), max_length=120, blank=True)
     allocation = models.JSONField(default=list)
-    request = models.ForeignKey(TransferRequest, models.PROTECT, null=True, related_name="rows", db_constraint=False)
+    source_site = models.ForeignKey(
+        Site, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    target_site = models.ForeignKey(
+        Site, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    effective_on = models.DateField(null=True)
+    stale = models.BooleanField(default=False, db_default=False)
+    request = models.ForeignKey(
+        TransferRequest, models.PROTECT, null=True, related_name="rows", db_constraint=False, db_index=False
+    )
 
     objects = SenderQuerySet.as_manager()
 
@@ -100,7 +117,11 @@ class BatchRow(models.Model):
         verbose_name = _("row")
         verbose_name_plural = _("rows")
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="row_once")]
-        indexes = [models.Index(fields=["batch", "outcome", "number"], name="row_by_outcome")]
+        indexes = [
+            models.Index(fields=["batch", "outcome", "number"], name="row_by_outcome"),
+            models.Index(fields=["batch", "number"], condition=Q(stale=True), name="row_stale"),
+            models.Index(fields=["request"], condition=Q(request__isnull=False), name="row_of_request"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.batch_id} #{self.number}"
