@@ -1,5 +1,7 @@
 """Rows of a form are judged by sets: what they name stands in columns, and a row that was changed is judged anew."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
@@ -7,11 +9,11 @@ from django.db import migrations, models
 from sites.tenancy.walls import run
 
 
-def _plain(to: str, **more: object) -> models.ForeignKey:
+def _plain(to: str) -> models.ForeignKey[Any, Any]:
     """A key without constraint and index: a row is found by its form."""
     return models.ForeignKey(
         null=True, on_delete=django.db.models.deletion.PROTECT, to=to, db_constraint=False, db_index=False,
-        related_name="+", **more,
+        related_name="+",
     )
 
 
