@@ -35,8 +35,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("batchrow", "effective_on", models.DateField(null=True)),
-        migrations.AddField("batchrow", "source_site", _plain("sites.site")),
-        migrations.AddField("batchrow", "target_site", _plain("sites.site")),
+        migrations.AddField("batchrow", "source_site_id", models.UUIDField(null=True)),
+        migrations.AddField("batchrow", "target_site_id", models.UUIDField(null=True)),
         migrations.AddField("batchrow", "stale", models.BooleanField(db_default=False, default=False)),
         migrations.AddField("transferbatch", "cancel_asked_at", models.DateTimeField(null=True)),
         migrations.AlterField("batchrow", "customer", _plain("sites.customer")),

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from migrations_app.models.request import TransferRequest
-from sites.models import Customer, Partner, Site
+from sites.models import Customer, Partner
 from sites.models.base import TenantQuerySet, UUIDModel
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ class TransferBatch(UUIDModel):
 class BatchRow(models.Model):
     """A row of the form, and what became of it. `customer` is empty while no rule of ours knows whose it is.
 
-    `source_site`, `target_site` and `effective_on` are what its values name, as far as the sender may see it. A
-    `stale` row was changed since it was judged.
+    `source_site_id`, `target_site_id` and `effective_on` are what its values name, as far as the sender sees it: keys
+    to look up by, through the walls. A `stale` row was changed since it was judged.
     """
 
     class Outcome(models.TextChoices):
@@ -99,12 +99,8 @@ class BatchRow(models.Model):
     errors = models.JSONField(default=list)
     reference = models.CharField(_("reference"), max_length=120, blank=True)
     allocation = models.JSONField(default=list)
-    source_site = models.ForeignKey(
-        Site, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
-    )
-    target_site = models.ForeignKey(
-        Site, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
-    )
+    source_site_id = models.UUIDField(null=True)
+    target_site_id = models.UUIDField(null=True)
     effective_on = models.DateField(null=True)
     stale = models.BooleanField(default=False, db_default=False)
     request = models.ForeignKey(
