@@ -12,49 +12,18 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from licenses.intake.limits import LIMITS, Limits
+from licenses.intake.normalized import NormalizedFile
 from licenses.intake.reader import RawRow, read
 from portal.kernel.errors import Fault, Invalid
 
 ROOT = Path(__file__).resolve().parents[2]
 FAULTY = 3
 FAULTS_TOLD = 100
-
-
-@dataclass(frozen=True, slots=True)
-class NormalizedFile:
-    """What the child wrote. `count` data rows, `headings` with the sheet's row number. Remove it when done."""
-
-    path: Path
-    count: int
-    headings: RawRow
-    kind: str
-
-    def rows(self) -> Iterator[RawRow]:
-        """The data rows, one at a time."""
-        with self.path.open(encoding="utf-8") as file:
-            next(file, None)
-            for line in file:
-                number, *cells = json.loads(line)
-                yield RawRow(number, tuple(cells))
-
-    def remove(self) -> None:
-        """Delete the file; no harm when it is gone."""
-        self.path.unlink(missing_ok=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.remove()
 
 
 def read_in_child(

@@ -1,7 +1,8 @@
 """A file on its way through a worker: copied to where the child can read it, headings understood, rows by chunks."""
 
 import shutil
-from collections.abc import Callable, Container, Iterator
+from array import array
+from collections.abc import Callable, Container, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -12,8 +13,9 @@ from typing import Generic, Protocol, Self, TypeVar
 
 from django.db.models.fields.files import FieldFile
 
-from licenses.intake.child import NormalizedFile, read_in_child
+from licenses.intake.child import read_in_child
 from licenses.intake.headings import HeadingMap, HeadingTable, fold, map_headings
+from licenses.intake.normalized import NormalizedFile
 from licenses.intake.reader import RawRow
 from portal.kernel.errors import Fault, Invalid
 
@@ -60,6 +62,31 @@ class OpenFile(Generic[Row]):
         while chunk := list(islice(rows, CHUNK)):
             yield chunk
 
+    def units(self, key: Callable[[Row], Hashable | None], most: int) -> Iterator[list[Row]]:
+        """Every data row, those of one `key` together: keys in their order, rows of one key in the file's.
+
+        Small units are handed out together while they have at most `most` rows; a unit is never split, so that a
+        larger one comes alone. Rows whose key is None come last, in the file's order, at most CHUNK at a time. Keys
+        must be comparable with each other. Only places and keys are kept between the two times that the file is read.
+        """
+        starts = array("Q")
+        places: dict[Hashable, array[int]] = {}
+        for at, raw in enumerate(self.file.rows_noting(starts)):
+            found = key(self.parse(raw, self.headings))
+            held = places.get(found)
+            if held is None:
+                held = places[found] = array("I")
+            held.append(at)
+        keyless = places.pop(None, array("I"))
+        for together in _together(places, most):
+            yield list(self._again(starts, together))
+        rest = self._again(starts, keyless)
+        while chunk := list(islice(rest, CHUNK)):
+            yield chunk
+
+    def _again(self, starts: "array[int]", wanted: "array[int]") -> Iterator[Row]:
+        return (self.parse(raw, self.headings) for raw in self.file.again(starts, wanted))
+
     def __enter__(self) -> Self:
         return self
 
@@ -67,6 +94,19 @@ class OpenFile(Generic[Row]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.file.remove()
+
+
+def _together(places: "dict[Hashable, array[int]]", most: int) -> "Iterator[array[int]]":
+    """Neighboring keys' places joined while they are at most `most`; empties `places`."""
+    held = array("I")
+    for found in sorted(places):  # type: ignore[type-var]  # comparable, as `units` demands
+        unit = places.pop(found)
+        if held and len(held) + len(unit) > most:
+            yield held
+            held = array("I")
+        held.extend(unit)
+    if held:
+        yield held
 
 
 def open_form(
