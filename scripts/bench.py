@@ -1,6 +1,6 @@
 """Runs the benchmarks against throw-away services: `make bench [ARGS="name …"]`.
 
-Each module of benchmarks/ with a `run` runs in a process of its own and prints one line of JSON.
+Each module of benchmarks/ with a `run` runs in a process of its own and prints one line of JSON, or several.
 """
 
 import os
@@ -17,7 +17,8 @@ from scripts.runner import ROOT, Runner, environment, main
 
 _ONE = (
     "import importlib, sys, django; django.setup(); "
-    "print(importlib.import_module('benchmarks.' + sys.argv[1]).run().line())"
+    "found = importlib.import_module('benchmarks.' + sys.argv[1]).run(); "
+    "[print(each.line(), flush=True) for each in (found if hasattr(found, '__next__') else [found])]"
 )
 
 

@@ -1,0 +1,101 @@
+"""Transfer forms of 1,000, 10,000 and 100,000 rows against a million lines: file to checked, checked to applied.
+
+    make bench ARGS=transfer_form
+    python -m benchmarks.transfer_form [--rows 10000 …] [--profile] [--product-only]
+
+The second way uses the database of DATABASE_URL, into which the world is loaded unless it is there, and whose lines
+move: a second run there finds no lines. With PASSAGE_BENCH_TEMPLATE=NAME each run has a copy of its own of the database
+NAME, which is made and loaded once (some minutes) and copied within seconds, so that the same form can be measured
+again and again, after a change to the code too: the copy is migrated. --profile tells the slowest functions and
+statements of each phase on standard error, and makes them slower; --product-only leaves yardstick and library out.
+
+Each line of JSON is one phase of one size: `transfer_form_check` from uploaded to checked, `transfer_form_apply` from
+checked to applied, the rep's approval included.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import django
+from django.db import connections
+
+from benchmarks.copies import TEMPLATE, copied
+from benchmarks.measure import Result
+from scripts.runner import ROOT
+
+SIZES = (1_000, 10_000, 100_000)
+TIMES = {1_000: 3}
+
+
+def measured_product(form: Path, *, profile: bool = False) -> dict[str, Any]:
+    """What the product took for a form, in a process of its own."""
+    _settle()
+    command = [sys.executable, "-m", "benchmarks.transfer_form_product", str(form), *(["--profile"] if profile else [])]
+    done = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _settle() -> None:
+    """What was written before reaches the disk before the next measurement, not in it."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+
+
+def measure(sizes: Sequence[int], *, profile: bool = False, product_only: bool = False) -> Iterator[Result]:
+    """Every phase of every size."""
+    from benchmarks import transfer_world
+    from benchmarks.transfer_form_file import write_form
+
+    if not transfer_world.is_loaded():
+        transfer_world.load()
+    with tempfile.TemporaryDirectory(prefix="passage-bench-") as folder:
+        for rows in sizes:
+            ours = []
+            for again in range(TIMES.get(rows, 1)):
+                form = write_form(transfer_world.Slot(f"product {rows} {again}", rows), Path(folder))
+                ours.append(measured_product(form, profile=profile))
+            for phase in ("check", "apply"):
+                best = min(ours, key=lambda each: each[phase])
+                yield Result(
+                    f"transfer_form_{phase}", rows, best[phase], "none", best[phase], peak_mib=best["mib"][phase],
+                    more={"rows_per_second": round(rows / best[phase]), "reader_mib": round(best["reader_mib"], 1)},
+                )  # fmt: skip
+
+
+def run() -> Iterator[Result]:
+    """For `make bench`."""
+    return measure(SIZES)
+
+
+def main() -> int:
+    """One run by hand."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, action="append", choices=SIZES)
+    parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--product-only", action="store_true")
+    asked = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    if template := os.environ.get(TEMPLATE):
+        with copied(template) as environment:
+            return _told(asked, environment)
+    return _told(asked, {})
+
+
+def _told(asked: argparse.Namespace, environment: dict[str, str]) -> int:
+    os.environ.update(environment)
+    django.setup()
+    for result in measure(asked.rows or SIZES, profile=asked.profile, product_only=asked.product_only):
+        print(result.line(), flush=True)
+    connections.close_all()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

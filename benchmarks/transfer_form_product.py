@@ -1,0 +1,146 @@
+"""The product's side of `transfer_form`: one form from upload to applied, in a process of its own as the worker's is.
+
+    python -m benchmarks.transfer_form_product FORM.xlsx [--profile]
+
+Runs as the application's role and answers with one line of JSON. With --profile the slowest functions and statements of
+each phase go to standard error; measuring them costs time itself.
+"""
+
+import argparse
+import cProfile
+import json
+import pstats
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import django
+
+if __name__ == "__main__":
+    django.setup()
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.utils.module_loading import autodiscover_modules
+
+from benchmarks.measure import own_peak_mib
+from benchmarks.transfer_world import REP, SENDER
+from migrations_app.models import TransferBatch, TransferRequest
+from migrations_app.operations import submit_batch, take, upload
+from sites.clock import now, today
+from sites.jobs import run_due
+from sites.models import User
+from sites.tenancy import Actor, begin
+
+REASON = "Agreed with our customers"
+
+
+@contextmanager
+def acting(email: str) -> Iterator[Actor]:
+    """One transaction of that person's, as a request of theirs has it."""
+    with transaction.atomic():
+        yield begin(User.objects.values_list("pk", flat=True).get(email=email))
+
+
+def sent(form: Path) -> UUID:
+    """The form as its sender uploads it."""
+    file = SimpleUploadedFile(form.name, form.read_bytes())
+    with acting(SENDER) as actor:
+        return upload(actor=actor, at=now(), upload=file).pk
+
+
+def check() -> None:
+    """What the worker does with an uploaded form."""
+    while run_due():
+        pass
+
+
+def apply(batch_id: UUID) -> None:
+    """The sender asks for everything valid, the rep approves each request, the worker moves the units."""
+    with acting(SENDER) as actor:
+        submit_batch(actor=actor, at=now(), batch_id=batch_id, waive_warnings=REASON)
+    check()
+    with acting(REP) as actor:
+        rows = TransferRequest.objects.visible_to(actor).filter(batch_id=batch_id, status="in_review")
+        asked = list(rows.order_by("number").values_list("pk", flat=True))
+    for request_id in asked:
+        with acting(REP) as actor:
+            take("approve", actor=actor, at=now(), on=today(), request_id=request_id)
+    check()
+
+
+def expect(batch_id: UUID, status: str, outcome: str) -> int:
+    """How many rows there are. Raises RuntimeError where the form or one of its rows stands elsewhere."""
+    with acting(SENDER):
+        batch = TransferBatch.objects.get(pk=batch_id)
+        outcomes = Counter(batch.rows.values_list("outcome", flat=True))
+        if batch.status != status or set(outcomes) != {outcome}:
+            errors = list(batch.rows.exclude(outcome=outcome).values_list("errors", flat=True)[:3])
+            raise RuntimeError(f"the form is {batch.status} {batch.faults}, its rows {dict(outcomes)} {errors}")
+        return outcomes[outcome]
+
+
+def timed(phase: str, work: Callable[[], object], profiling: bool) -> float:
+    """The seconds that `work` takes; told in detail where profiling."""
+    if not profiling:
+        started = time.perf_counter()
+        work()
+        return time.perf_counter() - started
+    spent: dict[str, list[float]] = {}
+
+    def watch(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            spent.setdefault(" ".join(str(sql).split())[:170], []).append(time.perf_counter() - began)
+
+    profile = cProfile.Profile()
+    with ExitStack() as stack:
+        stack.enter_context(connection.execute_wrapper(watch))
+        stack.enter_context(profile)
+        started = time.perf_counter()
+        work()
+        seconds = time.perf_counter() - started
+    in_sql = sum(map(sum, spent.values()))
+    print(f"== {phase}: {seconds:.2f} s, of which {in_sql:.2f} s in statements", file=sys.stderr)
+    for statement, times in sorted(spent.items(), key=lambda item: -sum(item[1]))[:25]:
+        print(f"{sum(times):8.3f} s {len(times):5d} × {statement}", file=sys.stderr)
+    pstats.Stats(profile, stream=sys.stderr).strip_dirs().sort_stats("cumulative").print_stats(45)
+    pstats.Stats(profile, stream=sys.stderr).strip_dirs().sort_stats("tottime").print_stats(25)
+    return seconds
+
+
+def main() -> int:
+    """One form; prints what it took."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("form", type=Path)
+    parser.add_argument("--profile", action="store_true")
+    asked = parser.parse_args()
+    autodiscover_modules("tasks")
+    before = own_peak_mib()
+    batch_id = sent(asked.form)
+    checking = timed("check", check, asked.profile)
+    rows = expect(batch_id, "checked", "valid")
+    checked = own_peak_mib()
+    applying = timed("apply", lambda: apply(batch_id), asked.profile)
+    expect(batch_id, "completed", "applied")
+    told = {
+        "rows": rows,
+        "check": checking,
+        "apply": applying,
+        "mib": {"before": before, "check": checked, "apply": own_peak_mib()},
+        "reader_mib": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+    }
+    print(json.dumps(told))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
