@@ -18,6 +18,14 @@ WORDS = {
         _("Row %(row)s, “%(heading)s”: “%(value)s” doesn't name a first and a last day."),
         _("Write it as “Start date 01 Jan 2027 End date 31 Dec 2027” or 1.1.2027 - 31.12.2027."),
     ),
+    "file_row_above": Words(
+        _("Row %(row)s stands above the headings and wasn't read: “%(value)s”."),
+        _("Nothing needs to be done where it is a title."),
+    ),
+    "import_row_sum": Words(_("Row %(row)s only sums up others: it isn't a license."), _("Nothing needs to be done.")),
+    "import_row_headings": Words(
+        _("Row %(row)s repeats the headings: it isn't a license."), _("Nothing needs to be done.")
+    ),
     "import_site_unknown": Words(
         _("Row %(row)s, “%(heading)s”: site %(value)s isn't one of the customer's."),
         _("Correct the number, or upload the rows of another customer by themselves."),

@@ -1,9 +1,11 @@
 """What a customer holds as a file: Passport Advantage exports and anything like them (rule book section 8)."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,9 @@ from licenses.intake.cells import (
 from licenses.intake.child import read_in_child
 from licenses.intake.export_dates import parse_export_date, parse_period
 from licenses.intake.headings import Column, HeadingMap, HeadingTable, fold, missing, placed, titles_of, unread
+from licenses.intake.normalized import NormalizedFile
 from licenses.intake.opened import OpenFile
-from licenses.intake.reader import RawRow
+from licenses.intake.reader import HEADING_ROWS, RawRow
 from portal.kernel.errors import Fault, Invalid
 
 HOLDINGS = HeadingTable(
@@ -107,6 +110,13 @@ FIELDS = tuple(column.field for column in HOLDINGS.columns)
 LENGTHS = {"part_number": 12, "description": 300, "order_reference": 40, "site_number": 20}
 SHORT = 60
 DATED = ("acquired_on", "coverage", "coverage_start")
+# How a row of sums begins, in English and Danish.
+SUM = re.compile(
+    r"\W*(?:(?:grand|sub)[\s-]*)?(?:totals?|totalt|sum|i\s?alt|samlet|mellemsum|hovedtotal)\b", re.IGNORECASE
+)
+LEAST_KNOWN, LEAST_CELLS = 2, 3
+# Rows that are no line of anybody's: they keep no line from being gone.
+NO_LINES = ("import_row_sum", "import_row_headings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,16 +200,61 @@ def open_holdings(
     """
     known = HOLDINGS.names | {heading for heading, field in taught.items() if field}
     file = read_in_child(path, filename, folder, known=known)
+    file, above = below_titles(file, known)
     if file.count == 0:
         file.remove()
         raise Invalid(Fault("file_no_rows", "file"))
     headings = map_columns(file.headings.cells, taught, row=file.headings.number)
+    headings = replace(headings, warnings=(*above, *headings.warnings))
     return OpenFile(file, headings, parse_holding)
 
 
+def below_titles(file: NormalizedFile, known: Container[str]) -> tuple[NormalizedFile, list[Fault]]:
+    """The file from its headings on, and `file_row_above` for each row above them: titles, dates of reports.
+
+    The headings are the row with the most `known` ones among the first, where the very first has less than two; with
+    no such row, the first of three cells and more.
+    """
+    first = [file.headings, *islice(file.rows(), HEADING_ROWS - 1)]
+
+    def score(row: RawRow) -> int:
+        return sum(fold(cell) in known for cell in row.cells)
+
+    best = max(first, key=score)  # of several, the uppermost
+    if score(best) < LEAST_KNOWN:
+        best = next((row for row in first if sum(bool(cell) for cell in row.cells) >= LEAST_CELLS), file.headings)
+    if best is file.headings or score(file.headings) >= LEAST_KNOWN:
+        return file, []
+    above = [row for row in first if row.number < best.number]
+    told = [
+        Fault(
+            "file_row_above",
+            "file",
+            str(row.number),
+            {"row": row.number, "value": " · ".join(cell for cell in row.cells if cell)[: SHORT * 2]},
+            severity="warning",
+        )
+        for row in above
+    ]
+    return replace(file, headings=best, count=file.count - len(above)), told
+
+
+def _is_summed(raw: RawRow, values: Mapping[str, str]) -> bool:
+    """Whether the row only sums up others: it names no part, and something in it says so."""
+    part = values.get("part_number", "")
+    return (not part or bool(SUM.match(part))) and any(SUM.match(cell) for cell in raw.cells)
+
+
 def parse_holding(raw: RawRow, headings: HeadingMap) -> ParsedHolding:
-    """Read one row below `headings`. Points are told only, so a fault of theirs is a warning."""
+    """Read one row below `headings`. Points are told only, so a fault of theirs is a warning.
+
+    Sums and headings that are repeated are told as such and as nothing else: `import_row_sum`, `import_row_headings`.
+    """
     values = texts_of(raw, headings)
+    if HOLDINGS.field_of(values.get("part_number", "")) == "part_number":
+        return _no_line("import_row_headings", raw, values)
+    if _is_summed(raw, values):
+        return _no_line("import_row_sum", raw, values)
     faults = too_wide(raw, headings)
     found: dict[str, Any] = {}
     for field in FIELDS:
@@ -217,6 +272,10 @@ def parse_holding(raw: RawRow, headings: HeadingMap) -> ParsedHolding:
             fault = cell_fault(error, field, raw, headings, values)
             faults.append(replace(fault, severity="warning") if field == "points" else fault)
     return ParsedHolding(raw.number, Holding(**found), values, tuple(faults))
+
+
+def _no_line(code: str, raw: RawRow, values: Mapping[str, str]) -> ParsedHolding:
+    return ParsedHolding(raw.number, Holding(), values, (Fault(code, None, str(raw.number), {"row": raw.number}),))
 
 
 def _read(field: str, text: str) -> dict[str, Any]:

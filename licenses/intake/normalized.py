@@ -17,7 +17,7 @@ _scan = json.JSONDecoder().raw_decode
 
 @dataclass(frozen=True, slots=True)
 class NormalizedFile:
-    """What the child wrote. `count` data rows, `headings` with the sheet's row number. Remove it when done."""
+    """What the child wrote. `count` data rows below the `headings`, numbered as in the sheet. Remove it when done."""
 
     path: Path
     count: int
@@ -29,7 +29,9 @@ class NormalizedFile:
         with self.path.open("rb") as file:
             next(file, None)
             for line in file:
-                yield _row(line)
+                row = _row(line)
+                if row.number > self.headings.number:
+                    yield row
 
     def rows_noting(self, starts: "array[int]") -> Iterator[RawRow]:
         """The data rows as `rows` gives them; where each line starts, and the last one ends, is added to `starts`."""

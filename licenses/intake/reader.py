@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import python_calamine
@@ -23,6 +23,8 @@ DELIMITERS = (";", ",", "\t")
 SNIFF_BYTES = 256 * 1024
 # A stray NUL or two only marks its row.
 BINARY_ZEROS = 16
+# Exports write titles above their headings; further down nobody looks for these.
+HEADING_ROWS = 20
 # Beyond this a floating-point number no longer holds every digit of a number.
 EXACT_FLOAT = 10**15
 
@@ -133,10 +135,10 @@ def _csv_rows(path: Path, limits: Limits, known: Collection[str]) -> Iterator[tu
     encoding = sniff_encoding(path)
     csv.field_size_limit(limits.cell_characters)
     with path.open("r", encoding=encoding, newline="") as file:
-        first = file.readline(limits.columns * limits.cell_characters)
-        hint = re.fullmatch(r'"?sep=([;,\t])"?\s*', first)
+        first = list(islice(iter(lambda: file.readline(limits.columns * limits.cell_characters), ""), HEADING_ROWS))
+        hint = re.fullmatch(r'"?sep=([;,\t])"?\s*', first[0]) if first else None
         delimiter = hint.group(1) if hint else sniff_delimiter(first, known)
-        reader = csv.reader(file if hint else chain([first], file), delimiter=delimiter)
+        reader = csv.reader(chain(first[1:] if hint else first, file), delimiter=delimiter)
         number = 0
         try:
             for number, cells in enumerate(reader, start=1):
@@ -191,12 +193,12 @@ def _first_bad_line(path: Path, encoding: str) -> int:
     return 0
 
 
-def sniff_delimiter(first: str, known: Collection[str]) -> str:
-    """The delimiter that finds the most `known` headings (folded) in the first line, then the most cells."""
+def sniff_delimiter(first: Sequence[str], known: Collection[str]) -> str:
+    """The delimiter that finds the most `known` headings (folded) in one of the first lines, then the most cells."""
 
     def score(delimiter: str) -> tuple[int, int]:
-        cells = next(csv.reader([first], delimiter=delimiter), [])
-        return sum(fold(c) in known for c in cells), len(cells)
+        rows = (next(csv.reader([line], delimiter=delimiter), []) for line in first)
+        return max(((sum(fold(c) in known for c in cells), len(cells)) for cells in rows), default=(0, 0))
 
     try:
         return max(DELIMITERS, key=score)

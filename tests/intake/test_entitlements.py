@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from licenses.intake.cells import Unreadable
-from licenses.intake.entitlements import HOLDINGS, map_columns, parse_holding, read_mapping
+from licenses.intake.entitlements import HOLDINGS, map_columns, open_holdings, parse_holding, read_mapping
 from licenses.intake.export_dates import parse_export_date, parse_period
 from licenses.intake.reader import RawRow
 
@@ -87,3 +87,64 @@ def test_points_that_cannot_be_read_only_warn():
     row = parse_holding(RawRow(2, ("d1aaall", "1.000", "5.3.2024", "many")), headings)
     assert (row.holding.part_number, row.holding.quantity) == ("D1AAALL", 1000)
     assert [(f.code, f.severity) for f in row.faults] == [("amount_shape", "warning")]
+
+
+TITLES = "IBM Passport Advantage;;\nOrders of site 7004511, per 1.11.2026;;\n\n"
+ROWS = "Part number;Quantity;Sale order date\nD1AAALL;1.000;05 Mar 2024\n\nD2BBBLL;2;5.3.2024\n"
+
+
+@pytest.fixture
+def opened(tmp_path):
+    def read(text, encoding="utf-8-sig", **taught):
+        path = tmp_path / "export.csv"
+        path.write_bytes(text.encode(encoding))
+        with open_holdings(path, "export.csv", taught, tmp_path) as file:
+            return file.headings, file.count, list(file.rows())
+
+    return read
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("mark", [";", ",", "\t"])
+def test_titles_above_the_headings_are_told_and_the_rows_keep_their_numbers(opened, mark, encoding):
+    text = (TITLES.replace(",", "") + ROWS).replace(";", mark)
+    headings, count, rows = opened(text, encoding)
+    assert [(w.code, w.line) for w in headings.warnings] == [("file_row_above", "1"), ("file_row_above", "2")]
+    assert headings.warnings[0].params["value"] == "IBM Passport Advantage"
+    assert (count, headings.faults) == (2, ())
+    assert [(r.number, r.holding.part_number, r.holding.quantity, r.faults) for r in rows] == [
+        (5, "D1AAALL", 1000, ()), (7, "D2BBBLL", 2, ()),
+    ]  # fmt: skip
+
+
+def test_headings_that_nobody_knows_are_found_below_titles_too(opened):
+    headings, count, _ = opened("Bericht;;\nNummer;Stück;Tag\nD1AAALL;1;5.3.2024\n", nummer="part_number")
+    assert (headings.columns, count) == ({"part_number": 0}, 1)
+    assert [w.line for w in headings.warnings if w.code == "file_row_above"] == ["1"]
+
+
+def test_headings_in_the_first_row_stay_there(opened):
+    headings, count, _ = opened("Part;Qty\nPart number;Quantity\nD1AAALL;1\n")
+    assert (count, [w.code for w in headings.warnings]) == (2, [])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("", "1.000", "", "Total"), ("Total", "1000"), ("I alt:", "12"), ("", "", "Grand total points", "12"),
+        ("Subtotal", "3"), ("", "Sum"), ("Samlet antal", "7"),
+    ],
+)  # fmt: skip
+def test_rows_of_sums_are_told_as_such(row):
+    headings = map_columns(["part_number", "quantity", "acquired_on", "description"], {})
+    assert [f.code for f in parse_holding(RawRow(9, row), headings).faults] == ["import_row_sum"]
+
+
+def test_headings_that_are_repeated_are_told_as_such_and_a_license_is_no_sum():
+    headings = map_columns(["part_number", "quantity", "acquired_on", "description"], {})
+    again = parse_holding(RawRow(9, ("Part no.", "Quantity", "x", "y")), headings)
+    assert [f.code for f in again.faults] == ["import_row_headings"]
+    line = parse_holding(RawRow(9, ("D1AAALL", "1", "2024-03-05", "Total Storage License")), headings)
+    assert line.faults == () and line.holding.quantity == 1
+    lost = parse_holding(RawRow(9, ("", "1", "2024-03-05", "Summit License")), headings)
+    assert [f.code for f in lost.faults] == ["value_missing"]
