@@ -1,7 +1,7 @@
 """Sentences for faults and checks: found by code, in the reader's language, with what to do about it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -30,14 +30,15 @@ _catalog: dict[str, Words] = {}
 
 
 def _words(code: str, params: Mapping[str, Any] | None = None) -> Words | None:
-    """The words of a code; those of its `reason` where there are some, as for V1 and V14."""
+    """The words of a code; those of its `reason` where there are some, as for V1 and V14, or with suggestions."""
     if not _catalog:
         for app in apps.get_app_configs():
             name = f"{app.name}.words"
             if app.name in {"sites", "licenses", "migrations_app", "renewals", "portal"} and find_spec(name):
                 _catalog.update({k: Words(*w) for k, w in import_module(name).WORDS.items()})
-    reason = f"{code}.{params['reason']}" if params and "reason" in params else code
-    return _catalog.get(reason) or _catalog.get(code)
+    params = params or {}
+    reason = "near" if params.get("suggestions") else params.get("reason")
+    return _catalog.get(f"{code}.{reason}") or _catalog.get(code)
 
 
 def _fill(text: str | Promise, params: Mapping[str, Any]) -> str:
@@ -57,6 +58,8 @@ def shown(value: Any) -> str:
     """A figure as the reader of the active language writes it, also one that was kept as text."""
     if value is None:
         return "–"
+    if isinstance(value, list | tuple):
+        return _either([shown(one) for one in value])
     if isinstance(value, str) and _DAY.fullmatch(value):
         with suppress(ValueError):  # a day that doesn't exist is shown as it was written
             value = date.fromisoformat(value)
@@ -68,6 +71,12 @@ def shown(value: Any) -> str:
     if isinstance(value, Decimal):
         return format_number(value, lang)
     return str(value)
+
+
+def _either(choices: Sequence[str]) -> str:
+    if len(choices) < 2:
+        return "".join(choices)
+    return gettext("%(first)s or %(last)s") % {"first": ", ".join(choices[:-1]), "last": choices[-1]}
 
 
 def every_code() -> list[tuple[str, str, str]]:
@@ -153,7 +162,13 @@ def stored_blocker(blocker: Blocker) -> dict[str, Any]:
 
 
 def _kept(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v if isinstance(v, int | None) else str(v) for k, v in params.items()}
+    return {k: _plain(v) for k, v in params.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value if isinstance(value, int | None) else str(value)
 
 
 def retold(kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -240,6 +255,7 @@ WORDS: dict[str, Words] = {
     "site_unknown": Words(
         _("There is no site %(value)s that you can see."), _("Check the number in the list of your sites.")
     ),
+    "site_unknown.near": Words(_("There is no site %(value)s that you can see."), _("Did you mean %(suggestions)s?")),
     "registration_differs": Words(
         _("This isn't the registration number of %(name)s, to which the site belongs."),
         _("Leave it out: a site doesn't change its company by an update."),

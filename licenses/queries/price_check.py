@@ -11,7 +11,7 @@ from licenses.intake.cells import in_row
 from licenses.intake.price_list import ParsedPrice
 from licenses.models import Part, PriceImport
 from licenses.queries.books import rule_book
-from licenses.rules.near import Nearby
+from licenses.rules.nearest import Nearest
 from licenses.rules.price_rows import PriceLine, Series, Span, line_faults, priced_levels
 from portal.kernel.errors import Fault
 
@@ -61,8 +61,8 @@ class PriceDesk:
     def _price(self, line: PriceLine) -> list[Fault]:
         faults = []
         if line.part_number and line.part_number not in self._parts:
-            hint = self._near.hint(line.part_number)
-            near = {"hint": hint, "reason": "near"} if hint else {}
+            hints = self._near.of(line.part_number, most=1)
+            near = {"hint": hints[0], "reason": "near"} if hints else {}
             faults.append(Fault("price_part_unknown", "part_number", params={"value": line.part_number, **near}))
         case = self._case
         return faults + line_faults(
@@ -78,8 +78,8 @@ class PriceDesk:
         return self._series.add(line.part_number, line.level, Span(number, first, line.valid_to))
 
     @cached_property
-    def _near(self) -> Nearby:
-        return Nearby(self._parts)
+    def _near(self) -> Nearest:
+        return Nearest(self._parts)
 
     def _told(self, fault: Fault, row: ParsedPrice) -> Fault:
         return in_row(fault, row.number, self._headings)

@@ -91,6 +91,9 @@ _BATCH = {
         _("Site %(site)s holds no license of part %(part_number)s."),
         _("Check part number and site; the licenses stand under Licenses."),
     ),
+    "part_not_held.near": Words(
+        _("Site %(site)s holds no license of part %(part_number)s."), _("Did you mean %(suggestions)s?")
+    ),
     "order_not_held": Words(
         _("Order %(order)s brought no license of part %(part_number)s to this site."),
         _("Check the order reference, or leave it empty: then the oldest licenses move first."),

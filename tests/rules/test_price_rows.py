@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licenses.rules.near import Nearby
 from licenses.rules.price_rows import PriceLine, Series, Span, line_faults, priced_levels
 from licenses.rules.rulebook import CURRENT
 
@@ -72,13 +71,3 @@ def test_series_of_other_parts_and_levels_do_not_meet() -> None:
     overlap = series.add("P", "BL", Span(6, SOON, SOON))
     assert twice is not None and (twice.code, twice.params["other"]) == ("price_twice", 2)
     assert overlap is not None and overlap.code == "price_overlap"
-
-
-@pytest.mark.parametrize("slip", ["D0ABCL", "D0ABCLLL", "DOABCLL", "D0BACLL", "0ABCLL", "D0ABCLX", "D0ABCLL"])
-def test_one_slip_is_forgiven(slip: str) -> None:
-    assert Nearby(["D0ABCLL", "E9XYZLL"]).hint(slip) == "D0ABCLL"
-
-
-@pytest.mark.parametrize("word", ["", "XXXXXXX", "D0AB", "LLCBA0D"])
-def test_more_than_one_slip_is_not(word: str) -> None:
-    assert Nearby(["D0ABCLL", "E9XYZLL"]).hint(word) == ""

@@ -1,17 +1,20 @@
 """Every code that moves can raise has a sentence that its figures fill, and no other package speaks of it otherwise."""
 
 import ast
+import json
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 import migrations_app
 from licenses.rules.rulebook import CURRENT, assumptions
 from migrations_app.rules import workflow
 from migrations_app.words import WORDS
 from migrations_app.words.labels import ASSUMPTIONS, BATCH_DONE, DONE, LEFT_OUT, STEPS, TURNS
-from sites.words import remedy, sentence
+from portal.kernel.errors import Fault
+from sites.words import fault_sentence, remedy, retold, sentence, stored_fault
 
 SOURCES = sorted(p for p in Path(migrations_app.__file__).parent.rglob("*.py") if "intake" not in p.parts)
 OTHERS = ("sites", "licenses", "renewals")
@@ -60,3 +63,36 @@ def test_steps_turns_and_assumptions_have_their_names():
     assert turns | {"target_contact", "primary_contact"} <= set(TURNS)
     assert set(assumptions(CURRENT)) | {"T5-long"} <= set(ASSUMPTIONS)
     assert {"cover_lapsed", "price_missing", "own_line_not_renewed"} <= set(LEFT_OUT)
+
+
+@pytest.mark.parametrize(
+    ("lang", "site", "part"),
+    [
+        (
+            "en",
+            "There is no site 12345 that you can see. Did you mean 0012345?",
+            "Site 0012345 holds no license of part D0ABCL. Did you mean D0ABCLL, D0ABCLX or D0ABCMM?",
+        ),
+        (
+            "da",
+            "Du kan ikke se nogen lokation 12345. Mente du 0012345?",
+            "Lokation 0012345 har ingen licens på varen D0ABCL. Mente du D0ABCLL, D0ABCLX eller D0ABCMM?",
+        ),
+    ],
+)
+def test_suggestions_are_told_at_once_and_when_they_were_kept(lang, site, part):
+    near = ["D0ABCLL", "D0ABCLX", "D0ABCMM"]
+    faults = [
+        Fault("site_unknown", "source_site_number", "2", {"value": "12345", "suggestions": ["0012345"]}),
+        Fault("part_not_held", "part_number", "2", {"site": "0012345", "part_number": "D0ABCL", "suggestions": near}),
+    ]
+    kept = json.loads(json.dumps([stored_fault(fault) for fault in faults]))
+    with translation.override(lang):
+        assert [fault_sentence(fault) for fault in faults] == [site, part]
+        assert [retold(fault)["message"] for fault in kept] == [site, part]
+    assert kept[1]["params"]["suggestions"] == near
+
+
+def test_without_suggestions_the_usual_remedy_is_told():
+    fault = Fault("site_unknown", "source_site_number", "2", {"value": "12345", "suggestions": []})
+    assert fault_sentence(fault).endswith("Check the number in the list of your sites.")
