@@ -31,6 +31,7 @@ DANISH_DATE = re.compile(r"(\d{1,2})([.\-])(\d{1,2})\2(\d{4})")
 SLASHED_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
 SERIAL_DATE = re.compile(r"\d{5}")
 QUOTED_FORMULA = re.compile(r'="([^"=]*)"')
+BLANKS = " \t\r\n\xa0\u2007\u202f\u200b\ufeff"
 ERROR_VALUES = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#I/T", "#REFERENCE!", "#VÆRDI!")
 
 
@@ -44,7 +45,8 @@ class Unreadable(Exception):
 
 def texts_of(raw: RawRow, headings: HeadingMap) -> dict[str, str]:
     """The cells of a row by field, without the blanks and invisible marks around them."""
-    return {field: _bare(raw.cells[at]) if at < len(raw.cells) else "" for field, at in headings.columns.items()}
+    cells, count = raw.cells, len(raw.cells)
+    return {field: cells[at].strip(BLANKS) if at < count else "" for field, at in headings.columns.items()}
 
 
 def too_wide(raw: RawRow, headings: HeadingMap) -> list[Fault]:
@@ -74,6 +76,10 @@ def plain_text(value: str, *, required: bool, limit: int = 0, prose: bool = Fals
     `prose` may look like a shortened number. Raises Unreadable: `value_characters`, `value_formula`, `value_error`,
     `value_missing`, `value_shortened`, `value_too_long`.
     """
+    if value and value[0] not in "=#" and REPLACEMENT not in value and "+" not in value:
+        if limit and len(value) > limit:
+            raise Unreadable("value_too_long", limit=limit)
+        return value  # most of them: nothing below could be found in it
     quoted = QUOTED_FORMULA.fullmatch(value)  # how CSV files keep leading zeros
     text = quoted.group(1).strip() if quoted else value
     if REPLACEMENT in text:
@@ -175,7 +181,3 @@ def _in_range(day: date) -> date:
     if not FIRST_DAY <= day <= LAST_DAY:
         raise Unreadable("date_range", first=FIRST_DAY.year, last=LAST_DAY.year)
     return day
-
-
-def _bare(cell: str) -> str:
-    return cell.strip(" \t\r\n\xa0\u2007\u202f\u200b\ufeff")

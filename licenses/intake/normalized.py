@@ -12,7 +12,7 @@ from typing import Self
 from licenses.intake.reader import RawRow
 
 # `json.loads` without its looks at blanks around the value, which our lines have not.
-_scan = json.JSONDecoder().raw_decode
+_decode = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,12 @@ class NormalizedFile:
         with self.path.open("rb") as file:
             starts.append(len(next(file, b"")))
             for line in file:
-                starts.append(starts[-1] + len(line))
-                yield _row(line)
+                row = _row(line)
+                if row.number > self.headings.number:
+                    starts.append(starts[-1] + len(line))
+                    yield row
+                else:
+                    starts[-1] += len(line)
 
     def again(self, starts: "array[int]", wanted: Iterable[int]) -> Iterator[RawRow]:
         """The data rows at the places `wanted` (0 for the first), in that order, by what `rows_noting` noted."""
@@ -61,5 +65,5 @@ class NormalizedFile:
 
 
 def _row(line: bytes) -> RawRow:
-    (number, *cells), _ = _scan(line.decode())
+    (number, *cells), _ = _decode(line.decode())
     return RawRow(number, tuple(cells))

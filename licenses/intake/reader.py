@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 import python_calamine
 
@@ -31,8 +32,7 @@ EXACT_FLOAT = 10**15
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 
-@dataclass(frozen=True, slots=True)
-class RawRow:
+class RawRow(NamedTuple):
     """A row as the sheet numbers it (1-based, headings included), its cells as text."""
 
     number: int

@@ -1,8 +1,10 @@
 """One row of text into one line of the transfer form, with every fault of the row at once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 from licenses.intake.cells import (
     Unreadable,
@@ -16,9 +18,11 @@ from licenses.intake.cells import (
 )
 from licenses.intake.headings import HeadingMap
 from licenses.intake.reader import RawRow
-from migrations_app.intake.headings import FIELDS, REQUIRED
+from migrations_app.intake.headings import FIELDS
 from portal.kernel.errors import Fault
 
+# Quantities and days are remembered up to so many characters.
+SHORT = 24
 MAX_LENGTH = {
     "source_site_number": 10,
     "part_number": 20,
@@ -29,8 +33,7 @@ MAX_LENGTH = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FormRow:
+class FormRow(NamedTuple):
     """One line of the transfer form. `number` is the sheet's own; texts that weren't given are empty."""
 
     number: int
@@ -44,8 +47,7 @@ class FormRow:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedRow:
+class ParsedRow(NamedTuple):
     """What a row says: `row` when it can be read, `values` as they stood there, `faults` when it can't.
 
     `readable` is then the row as far as it can be read: what can't is empty (a quantity 0), and has its fault.
@@ -61,35 +63,88 @@ class ParsedRow:
 def parse_row(raw: RawRow, headings: HeadingMap) -> ParsedRow:
     """Read one row below `headings`. Faults carry field and row number, and the heading as the file has it."""
     values = texts_of(raw, headings)
+    if len(raw.cells) <= headings.width:
+        with suppress(Unreadable):
+            row = _faultless(raw.number, values)
+            return ParsedRow(raw.number, row, values, readable=row)
+    return _faulty(raw, headings, values)
+
+
+def _faultless(number: int, values: Mapping[str, str]) -> FormRow:
+    """A row in which every field can be read: most of them. Raises Unreadable at the first that can't."""
+    text = values.get
+    return FormRow(
+        number,
+        _site_number(text("source_site_number", "")),
+        _part_number(text("part_number", "")),
+        _quantity(text("quantity", "")),
+        _site_number(text("target_site_number", "")),
+        _optional("order_reference", text("order_reference", "")),
+        _day(text("effective_on", "")),
+        _optional("reference", text("reference", "")),
+        _optional("reason", text("reason", "")),
+    )
+
+
+def _faulty(raw: RawRow, headings: HeadingMap, values: Mapping[str, str]) -> ParsedRow:
+    """A row that isn't `_faultless`: each field by itself, so that all its faults are told."""
     faults = too_wide(raw, headings)
-    texts: dict[str, str] = {}
-    quantity, effective_on = 0, None
+    read: dict[str, Any] = {}
     for field in FIELDS:
         try:
-            text = _text(field, values.get(field, ""))
-            if field == "quantity":
-                quantity = parse_quantity(text)
-            elif field == "effective_on":
-                effective_on = parse_date(text) if text else None
-            else:
-                texts[field] = text
+            read[field] = READERS[field](values.get(field, ""))
         except Unreadable as error:
             faults.append(cell_fault(error, field, raw, headings, values))
-    row = FormRow(
-        raw.number,
-        quantity=quantity,
-        effective_on=effective_on,
-        **{field: texts.get(field, "") for field in FIELDS if field not in ("quantity", "effective_on")},
-    )
-    if faults:
-        return ParsedRow(raw.number, None, values, tuple(faults), row)
-    return ParsedRow(raw.number, row, values, readable=row)
+    row = FormRow(raw.number, **{**UNREAD, **read})
+    return ParsedRow(raw.number, None, values, tuple(faults), row)
 
 
-def _text(field: str, value: str) -> str:
-    """A value that may stand in `field`, before its own form is looked at."""
-    required = field in REQUIRED
-    text = plain_text(value, required=required, limit=MAX_LENGTH.get(field, 0), prose=field == "reason")
-    if text and field.endswith("_site_number") and not (text.isascii() and text.isdigit()):
+def _site_number(value: str) -> str:
+    text = plain_text(value, required=True, limit=MAX_LENGTH["source_site_number"])
+    if not (text.isascii() and text.isdigit()):
         raise Unreadable("site_number_shape")
-    return parse_part_number(text) if text and field == "part_number" else text
+    return text
+
+
+def _part_number(value: str) -> str:
+    return parse_part_number(plain_text(value, required=True, limit=MAX_LENGTH["part_number"]))
+
+
+def _quantity(value: str) -> int:
+    return _known_quantity(value) if len(value) <= SHORT else _any_quantity(value)
+
+
+def _any_quantity(value: str) -> int:
+    return parse_quantity(plain_text(value, required=True))
+
+
+def _day(value: str) -> date | None:
+    if not value:
+        return None
+    return _known_day(value) if len(value) <= SHORT else _any_day(value)
+
+
+def _any_day(value: str) -> date | None:
+    text = plain_text(value, required=False)
+    return parse_date(text) if text else None
+
+
+def _optional(field: str, value: str) -> str:
+    return plain_text(value, required=False, limit=MAX_LENGTH[field], prose=field == "reason") if value else ""
+
+
+# A form says the same few quantities and days again and again. What is kept is bounded, and so is each of it.
+_known_quantity = lru_cache(maxsize=4096)(_any_quantity)
+_known_day = lru_cache(maxsize=4096)(_any_day)
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "source_site_number": _site_number,
+    "part_number": _part_number,
+    "quantity": _quantity,
+    "target_site_number": _site_number,
+    "order_reference": partial(_optional, "order_reference"),
+    "effective_on": _day,
+    "reference": partial(_optional, "reference"),
+    "reason": partial(_optional, "reason"),
+}
+UNREAD: Mapping[str, Any] = dict.fromkeys(FIELDS, "") | {"quantity": 0, "effective_on": None}

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licenses.intake.cells import MAX_QUANTITY, Unreadable, parse_date, parse_quantity
+from licenses.intake.cells import MAX_QUANTITY, Unreadable, parse_date, parse_quantity, texts_of
 from licenses.intake.headings import map_headings
 from licenses.intake.reader import RawRow
 from migrations_app.intake.headings import FIELDS, FORM
-from migrations_app.intake.values import parse_row
+from migrations_app.intake.values import _faulty, parse_row
 
 from .builders import told
 
@@ -181,3 +181,22 @@ def test_any_row_is_read_or_faulted(cells):
 @given(st.integers(1, MAX_QUANTITY))
 def test_danish_thousands_read_back(number):
     assert parse_quantity(f"{number:,}".replace(",", ".")) == parse_quantity(str(number)) == number
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["", "0012345", "12A", "D0ABCLL", "d0-abc", "x" * 41, "æøå", '="007"', "=1+1", "#N/A", "�", "1E+05"]
+    ),
+    st.sampled_from(["3", "1.000", "1,000", "0", "-1", "+45", "1 000", " " * 30 + "7"]),
+    st.sampled_from(["31.1.2027", "31.2.2027", "1/2/27", "45000", "2027-  01-31"]),
+    st.text(max_size=8),
+)
+
+
+@given(st.lists(CELLS, min_size=8, max_size=9))
+def test_the_quick_way_reads_as_the_thorough_one(cells):
+    raw = RawRow(2, tuple(cells))
+    quick, thorough = parse_row(raw, HEADINGS), _faulty(raw, HEADINGS, texts_of(raw, HEADINGS))
+    assert (quick.faults, quick.values, quick.readable) == (thorough.faults, thorough.values, thorough.readable)
+    assert quick.row == (None if thorough.faults else thorough.readable)
+    assert parse_row(raw, HEADINGS) == quick  # the second time from memory
