@@ -64,11 +64,12 @@ class Slot:
 
     name: str
     rows: int
+    rows_a_pair: int = 2_500
 
     @property
     def pairs(self) -> int:
-        """A source and a target for every 2,500 rows, at most 20."""
-        return min(max(self.rows // 2500, 1), 20)
+        """A source and a target for every `rows_a_pair`, at most 20."""
+        return min(max(self.rows // self.rows_a_pair, 1), 20)
 
     def moving(self, pair: int) -> int:
         """How many of the lines of the source of `pair` move."""
