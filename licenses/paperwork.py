@@ -1,22 +1,18 @@
-"""What a Proof of Entitlement says, kept as it was on the day it was issued."""
+"""What a Proof of Entitlement says of where it holds, kept as it was on the day it was issued."""
 
 from typing import Any
 
-from licenses.models import Entitlement
+from sites.models import Site
 
 
-def paper_facts(line: Entitlement) -> dict[str, Any]:
-    """Plain JSON facts of the line, its site and customer (rule book section 7): papers must not change later."""
-    site, customer, part = line.site, line.customer, line.part
+def place_facts(site: Site) -> dict[str, Any]:
+    """Plain JSON facts of a site and its customer (rule book section 7), in the language that is active.
+
+    Needs `customer` and `agreement`. What the line itself is comes beside them: papers must not change later.
+    """
+    customer = site.customer
     return {
         "program": site.program,
-        "part_number": part.part_number,
-        "description": part.description,
-        "metric": part.metric,
-        "order_reference": line.order_reference,
-        "acquired_on": line.acquired_on.isoformat(),
-        "cover_start": line.coverage_start.isoformat() if line.coverage_start else None,
-        "cover_end": line.coverage_end.isoformat() if line.coverage_end else None,
         "customer_name": customer.name,
         "customer_number": customer.ibm_customer_number,
         "registration_number": customer.registration_number,

@@ -31,9 +31,10 @@ def move(world: cast.World, *parts: str, reference: str = "TR-000001", on: date 
             on=on or today(),
             reference=reference,
             target_site=world.originating_site,
-            lines=[(line, line.quantity) for line in lines],
+            lines={line.pk: line.quantity for line in lines},
         )
-    return [arrived[line.pk] for line in lines]
+        found = Entitlement.objects.in_bulk(arrived.values())
+    return [found[arrived[line.pk]] for line in lines]
 
 
 def issue(world: cast.World, on: date | None = None) -> tuple[RenewalQuote, ...]:

@@ -57,7 +57,10 @@ class Entitlement(UUIDModel):
     `moved_from` is the line it came from, `follows` the license line that a renewal line belongs to (rule M6).
     """
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="entitlements")
+    # Guarded by the site's key, which is the customer's too, and found by the index below.
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="entitlements", db_constraint=False, db_index=False
+    )
     site = models.ForeignKey(Site, models.PROTECT, related_name="entitlements", db_constraint=False)
     part = models.ForeignKey(Part, models.PROTECT, related_name="entitlements")
     order_reference = models.CharField(_("order reference"), max_length=40)
@@ -105,7 +108,7 @@ class Entitlement(UUIDModel):
 class CoverPeriod(UUIDModel):
     """One S&S period of a line, and what bought it. Periods of one line never overlap."""
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     entitlement = models.ForeignKey(Entitlement, models.PROTECT, related_name="cover", db_constraint=False)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"))
@@ -136,7 +139,7 @@ class CoverPeriod(UUIDModel):
 class Hold(UUIDModel):
     """Units promised to an open request: nobody else can ask for them (check V3)."""
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     entitlement = models.ForeignKey(Entitlement, models.PROTECT, related_name="holds", db_constraint=False)
     quantity = models.BigIntegerField(_("quantity"))
     reference = models.UUIDField()

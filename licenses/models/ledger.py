@@ -18,15 +18,22 @@ class QuantityMovement(UUIDModel):
         REVERSAL = "reversal", _("reversed")
         CORRECTION = "correction", _("corrected")
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_constraint=False)
-    source = models.ForeignKey("licenses.Entitlement", models.PROTECT, null=True, related_name="departures")
-    target = models.ForeignKey("licenses.Entitlement", models.PROTECT, null=True, related_name="arrivals")
+    # Found by the indexes below, which begin with what their own would hold.
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    source = models.ForeignKey(
+        "licenses.Entitlement", models.PROTECT, null=True, related_name="departures", db_index=False
+    )
+    target = models.ForeignKey(
+        "licenses.Entitlement", models.PROTECT, null=True, related_name="arrivals", db_index=False
+    )
     quantity = models.BigIntegerField(_("quantity"))
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
     reference = models.CharField(_("reference"), max_length=80)
     effective_on = models.DateField(_("effective on"))
     recorded_at = models.DateTimeField(_("recorded at"))
-    recorded_by = models.ForeignKey("sites.User", models.PROTECT, related_name="+", db_constraint=False)
+    recorded_by = models.ForeignKey(
+        "sites.User", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     sequence = models.BigIntegerField()
     chain = models.BinaryField(max_length=32)

@@ -1,7 +1,6 @@
 """Every write to holdings, ledgers, cover, proofs and the catalog. Each function is one transaction."""
 
 from licenses.operations.holdings import (
-    Lines,
     acquire,
     extend_cover,
     extend_covers,
@@ -14,7 +13,6 @@ from licenses.operations.postings import PointsEntry, QuantityEntry, post_points
 from licenses.operations.proofs import issue_proof
 
 __all__ = [
-    "Lines",
     "PointsEntry",
     "QuantityEntry",
     "acquire",

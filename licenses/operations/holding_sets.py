@@ -188,11 +188,8 @@ def record(case: EntitlementImport, *, at: datetime, on: date) -> None:
         cursor.execute("SET LOCAL enable_nestloop = on")  # movements and proofs are looked up by their keys
         for entries in _chunks(case, on):
             post_quantities(entries)
-            renew_proofs(on=on, entries=entries)
+            renew_proofs(on=on, changed=[line for e in entries for line in (e.source_id, e.target_id) if line])
         cursor.execute("SET CONSTRAINTS licenses_entitlementimportrow_entitlement_id_of_tenant IMMEDIATE")
-        # Whatever would overdraw a line shows now, not at the commit.
-        cursor.execute("SET CONSTRAINTS licenses_quantitymovement_proved IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS licenses_quantitymovement_proved DEFERRED")
 
 
 def _chunks(case: EntitlementImport, on: date) -> Iterator[Sequence[QuantityEntry]]:

@@ -1,21 +1,21 @@
 """Every write to holdings, cover and proofs. Each function is one transaction."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from licenses.models import CoverPeriod, Entitlement, Hold, Part
 from licenses.operations.postings import QuantityEntry, post_quantities
 from licenses.operations.proofs import issue_proof
+from licenses.operations.sets import array
 from portal.kernel.errors import Fault, Refused
 from portal.kernel.period import Period
 from sites.models import Agreement, Site
 from sites.tenancy.actor import Actor
 
-Lines = Sequence[tuple[Entitlement, int]]
 BATCH = 5000
 
 
@@ -104,41 +104,37 @@ def _overlapping(periods: Sequence[tuple[Entitlement, Period]]) -> list[Fault]:
     return faults
 
 
+# In the order of their keys: two requests for the same lines wait for each other, never both.
+_HOLD = """
+INSERT INTO licenses_hold (id, customer_id, entitlement_id, quantity, reference, placed_at)
+SELECT gen_random_uuid(), e.customer_id, e.id, w.quantity, %s, %s
+  FROM unnest(%s::uuid[], %s::bigint[]) AS w(line, quantity) JOIN licenses_entitlement e ON e.id = w.line
+ ORDER BY e.id
+"""
+
+
 @transaction.atomic
-def hold(*, actor: Actor, at: datetime, reference: UUID, lines: Lines) -> None:
-    """Promise units to the request `reference`. Raises Refused with a fault (V3) for each line that is short."""
-    ordered = sorted(lines, key=lambda pair: pair[0].pk)
+def hold(*, actor: Actor, at: datetime, reference: UUID, lines: Mapping[UUID, int]) -> None:
+    """Promise units of lines to the request `reference`. Raises Refused with a fault (V3) for each that is short."""
     try:
-        with transaction.atomic():
-            Hold.objects.bulk_create(
-                (
-                    Hold(
-                        customer_id=line.customer_id,
-                        entitlement=line,
-                        quantity=quantity,
-                        reference=reference,
-                        placed_at=at,
-                    )
-                    for line, quantity in ordered
-                ),
-                batch_size=BATCH,
-            )
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_HOLD, [reference, at, array(lines), array(lines.values())])
     except IntegrityError as refusal:
-        short = _short(ordered)
+        short = _short(lines)
         if not short:
             raise
         raise Refused(*short) from refusal
 
 
-def _short(lines: Lines) -> list[Fault]:
+def _short(lines: Mapping[UUID, int]) -> list[Fault]:
     """The lines that can't promise what is asked of them, with their figures now."""
-    now = Entitlement.objects.with_quantity().in_bulk([line.pk for line, _ in lines])
+    now = Entitlement.objects.with_quantity().among("pk", lines).order_by("pk")
     short = []
-    for line, quantity in lines:
-        owned, held, available = now[line.pk].quantity, now[line.pk].held, now[line.pk].available_quantity
+    for pk, owned, held in now.values_list("pk", "quantity", "held"):
+        quantity, available = lines[pk], owned - held
         if not 0 < quantity <= available:
             figures = {"quantity": quantity, "owned": owned, "held": held, "available": available}
-            short.append(Fault("V3", "quantity", str(line.pk), params=figures, mends="customer"))
+            short.append(Fault("V3", "quantity", str(pk), params=figures, mends="customer"))
     return short
 
 

@@ -1,27 +1,34 @@
 """Units move between sites, and back. What a move needs of rows is written by a fixed number of statements."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
-from licenses.models import Entitlement, QuantityMovement
-from licenses.operations.holdings import Lines, open_initial_term
+from licenses.models import CoverPeriod, Entitlement, QuantityMovement
+from licenses.operations.holdings import open_initial_term
 from licenses.operations.postings import QuantityEntry, post_quantities
 from licenses.operations.proofs import renew_proofs
+from licenses.operations.sets import array
 from portal.kernel.errors import Fault, NotFound, Refused
 from sites.events import tell_each
 from sites.models import Site
 from sites.tenancy.actor import Actor
 
+# The lines of a move while it is written. Analyzed, so that the planner knows how many there are.
+_MOVING = """
+CREATE TEMPORARY TABLE moving (source uuid, arrival uuid, entry uuid, quantity bigint) ON COMMIT DROP;
+INSERT INTO moving SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[]);
+ANALYZE moving
+"""
+
 # A line arrives as it left: part, order, acquisition date and cover stay; what followed it follows its new self.
 _ARRIVE = """
-WITH moving AS (
-    SELECT m.source, m.arrival FROM unnest(%(sources)s::uuid[], %(arrivals)s::uuid[]) AS m(source, arrival)
-)
 INSERT INTO licenses_entitlement (id, customer_id, site_id, part_id, order_reference, acquired_on, coverage_start,
                                   coverage_end, moved_from_id, follows_id, traded_up)
 SELECT m.arrival, %(customer)s, %(site)s, s.part_id, s.order_reference, s.acquired_on, s.coverage_start,
@@ -32,54 +39,56 @@ SELECT m.arrival, %(customer)s, %(site)s, s.part_id, s.order_reference, s.acquir
 _COVER_ARRIVES = """
 INSERT INTO licenses_coverperiod (id, customer_id, entitlement_id, starts_on, ends_on, source, recorded_at)
 SELECT gen_random_uuid(), %(customer)s, m.arrival, c.starts_on, c.ends_on, c.source, %(at)s
-  FROM unnest(%(sources)s::uuid[], %(arrivals)s::uuid[]) AS m(source, arrival)
-  JOIN licenses_coverperiod c ON c.entitlement_id = m.source
+  FROM moving m JOIN licenses_coverperiod c ON c.entitlement_id = m.source
+"""
+
+_POST = """
+SELECT licenses_post_quantity_entries(array_agg(
+           (entry, source, arrival, quantity, 'transfer', %(reference)s, %(on)s, NULL)::licenses_quantity_entry))
+  FROM moving
 """
 
 
 @transaction.atomic
 def move_units(
-    *, actor: Actor, at: datetime, on: date, reference: str, target_site: Site, lines: Lines
-) -> dict[UUID, Entitlement]:
-    """Move units to `target_site` (rules M5, M6, M8): returns the line that each line's units arrived as.
+    *, actor: Actor, at: datetime, on: date, reference: str, target_site: Site, lines: Mapping[UUID, int]
+) -> dict[UUID, UUID]:
+    """Move units of lines to `target_site` (rules M5, M6, M8): returns the line that each line's units arrived as.
 
-    Renewal lines go along with their license. Holds must have been released. The database refuses to create, lose
-    or overdraw units. Raises NotFound for a line out of reach.
+    `lines` gives the units of each line by its key. Renewal lines go along with their license. Holds must have been
+    released. The database refuses to create, lose or overdraw units. Raises NotFound for a line out of reach.
     """
-    moving = {line.pk: quantity for line, quantity in [*lines, *_followers(lines)]}
+    moving = dict(lines) | dict(_followers(lines))
     arrivals = {pk: uuid.uuid5(pk, f"arrival {reference}") for pk in moving}
-    _arrive(arrivals, target_site, at)
-    entries = [
-        QuantityEntry(uuid.uuid5(pk, f"transfer {reference}"), pk, arrivals[pk], quantity, "transfer", reference, on)
-        for pk, quantity in moving.items()
-    ]
-    post_quantities(entries)
-    renew_proofs(on=on, entries=entries)
-    if target_site.agreement is not None:
-        open_initial_term(agreement=target_site.agreement, on=on)
-    arrived = Entitlement.objects.in_bulk(arrivals.values())
-    return {pk: arrived[arrival] for pk, arrival in arrivals.items()}
-
-
-def _followers(lines: Lines) -> list[tuple[Entitlement, int]]:
-    moved = {line.pk: quantity for line, quantity in lines}
-    rows = Entitlement.objects.held_now().filter(follows_id__in=moved).exclude(pk__in=moved)
-    return [(row, min(moved[cast(UUID, row.follows_id)], row.quantity)) for row in rows]
-
-
-def _arrive(arrivals: dict[UUID, UUID], site: Site, at: datetime) -> None:
+    entries = [uuid.uuid5(pk, f"transfer {reference}") for pk in moving]
     asked: dict[str, Any] = {
-        "sources": [str(pk) for pk in arrivals],
-        "arrivals": [str(pk) for pk in arrivals.values()],
-        "customer": site.customer_id,
-        "site": site.pk,
-        "at": at,
-    }
-    with connection.cursor() as cursor:
+        "customer": target_site.customer_id, "site": target_site.pk, "at": at, "reference": reference, "on": on,
+    }  # fmt: skip
+    with _moving(array(moving), array(arrivals.values()), array(entries), array(moving.values())) as cursor:
         cursor.execute(_ARRIVE, asked)
         if cursor.rowcount != len(arrivals):
             raise NotFound
         cursor.execute(_COVER_ARRIVES, asked)
+        cursor.execute(_POST, asked)
+    renew_proofs(on=on, moved=arrivals)
+    if target_site.agreement is not None:
+        open_initial_term(agreement=target_site.agreement, on=on)
+    return arrivals
+
+
+def _followers(lines: Mapping[UUID, int]) -> Iterator[tuple[UUID, int]]:
+    rows = Entitlement.objects.with_quantity().among("follows_id", lines).filter(quantity__gt=0)
+    for pk, license_line, quantity in rows.values_list("pk", "follows_id", "quantity"):
+        if pk not in lines:
+            yield pk, min(lines[license_line], quantity)
+
+
+@contextmanager
+def _moving(*columns: str) -> Iterator[CursorWrapper]:
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVING, columns)
+        yield cursor
+        cursor.execute("DROP TABLE moving")
 
 
 @transaction.atomic
@@ -95,8 +104,9 @@ def move_units_back(*, actor: Actor, at: datetime, on: date, reference: str) -> 
         for m in movements
     ]
     post_quantities(entries)
-    renew_proofs(on=on, entries=entries)
-    owners = dict(Entitlement.objects.filter(pk__in=[m.target_id for m in movements]).values_list("pk", "customer_id"))
+    # A transfer has both ends.
+    renew_proofs(on=on, moved={cast(UUID, m.target_id): cast(UUID, m.source_id) for m in movements})
+    owners = dict(Entitlement.objects.among("pk", [m.target_id for m in movements]).values_list("pk", "customer_id"))
     tell_each(
         actor=actor,
         at=at,
@@ -111,15 +121,26 @@ def move_units_back(*, actor: Actor, at: datetime, on: date, reference: str) -> 
 
 def what_blocks(movements: Sequence[QuantityMovement]) -> list[Fault]:
     """Why transfers can't be reversed: a line that was renewed, or whose units moved on (rule M7)."""
-    keys = {cast(UUID, pk) for m in movements for pk in (m.source_id, m.target_id)}
-    lines = Entitlement.objects.with_quantity().prefetch_related("cover").in_bulk(keys)
+    sources = [cast(UUID, m.source_id) for m in movements]
+    targets = [cast(UUID, m.target_id) for m in movements]
+    free, parts = {}, {}
+    rows = Entitlement.objects.with_quantity().among("pk", targets)
+    for pk, part, quantity, held in rows.values_list("pk", "part_id", "quantity", "held"):
+        free[pk], parts[pk] = quantity - held, part
+    bought = _covers([*sources, *targets])
     blocked = []
-    for movement in movements:
-        # A transfer has both ends.
-        source, target = lines[cast(UUID, movement.source_id)], lines[cast(UUID, movement.target_id)]
-        bought_before = {period.source for period in source.cover.all()}
-        renewed = any(period.source not in bought_before for period in target.cover.all())
-        if renewed or target.available_quantity < movement.quantity:
+    for movement, source, target in zip(movements, sources, targets, strict=True):
+        renewed = bool(bought.get(target, set()) - bought.get(source, set()))
+        if renewed or free[target] < movement.quantity:
             reason = "reversal_renewed" if renewed else "reversal_moved_on"
-            blocked.append(Fault(reason, line=str(target.pk), params={"part_number": target.part_id}))
+            blocked.append(Fault(reason, line=str(target), params={"part_number": parts[target]}))
     return blocked
+
+
+def _covers(lines: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """What bought the cover of each line."""
+    found: dict[UUID, set[str]] = {}
+    rows = CoverPeriod.objects.among("entitlement_id", lines).order_by()
+    for pk, source in rows.values_list("entitlement_id", "source"):
+        found.setdefault(pk, set()).add(source)
+    return found

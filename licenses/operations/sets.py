@@ -1,10 +1,15 @@
 """Statements that join whole sets of rows which were just written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+
+
+def array(values: Iterable[object]) -> str:
+    """Keys, numbers or days as the text of a PostgreSQL array, None as NULL: one value to send, however many."""
+    return "{%s}" % ",".join("NULL" if value is None else str(value) for value in values)
 
 
 @contextmanager

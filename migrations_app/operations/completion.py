@@ -1,14 +1,16 @@
 """What the portal does by itself with an approved move: completes it, or says what stopped it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from licenses.operations import move_units, release
+from licenses.operations.sets import array
 from migrations_app.facts import judge
-from migrations_app.models import TransferLine, TransferRequest
+from migrations_app.models import TransferRequest
 from migrations_app.operations.decisions import as_faults, load
 from migrations_app.operations.telling import requesters, tell_people
 from migrations_app.queries.kept import move_of
@@ -21,7 +23,6 @@ from sites.refusals import Kind, codes_of, count_refusals
 from sites.tenancy.actor import Actor
 from sites.words import stored_blocker
 
-BATCH = 5000
 
 
 @transaction.atomic
@@ -38,18 +39,15 @@ def complete(*, actor: Actor, at: datetime, on: date, request: TransferRequest) 
     if barred := bars(judged.blockers):
         raise Refused(*as_faults(barred))
     release(reference=request.pk, at=at)
-    lines = [(line, judged.move.quantities[line.pk]) for line in judged.lines]
+    lines = judged.move.quantities
     target = cast(Site, request.target_site)  # without one V18 had kept it from approval
     arrived = move_units(actor=actor, at=at, on=judged.on, reference=str(request.pk), target_site=target, lines=lines)
-    moved = list(request.lines.all())
-    for line in moved:
-        line.arrived_as = arrived[line.entitlement_id]
-    TransferLine.objects.bulk_update(moved, ["arrived_as"], batch_size=BATCH)
+    _arrived(request, arrived)
     request.status, request.fault, request.stopped_by = TransferRequest.Status.COMPLETED, "", []
     request.version += 1
     request.completed_at, request.completed_on = at, judged.on
     request.save(update_fields=["status", "version", "completed_at", "completed_on", "fault", "stopped_by"])
-    units = sum(quantity for _, quantity in lines)
+    units = sum(lines.values())
     event = tell(
         actor=actor, at=at, kind="completed", subject=request, customer_id=request.customer_id,
         units=units, lines=len(lines),
@@ -59,6 +57,17 @@ def complete(*, actor: Actor, at: datetime, on: date, request: TransferRequest) 
         units=units, site=target.site_number,
     )  # fmt: skip
     return request
+
+
+def _arrived(request: TransferRequest, arrived: Mapping[UUID, UUID]) -> None:
+    """Tell each line of the request what its units arrived as."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE migrations_app_transferline l SET arrived_as_id = a.arrival"
+            "  FROM unnest(%s::uuid[], %s::uuid[]) AS a(line, arrival)"
+            " WHERE l.request_id = %s AND l.entitlement_id = a.line",
+            [array(arrived), array(arrived.values()), request.pk],
+        )
 
 
 @transaction.atomic

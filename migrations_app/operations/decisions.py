@@ -198,8 +198,7 @@ def promise(request: TransferRequest, judged: Judged, *, actor: Actor, at: datet
     release(reference=request.pk, at=at)
     if any(b.code == "V3" for b in awaited(judged, request)):
         return
-    lines = [(line, judged.move.quantities[line.pk]) for line in judged.lines]
-    hold(actor=actor, at=at, reference=request.pk, lines=lines)
+    hold(actor=actor, at=at, reference=request.pk, lines=judged.move.quantities)
 
 
 def _consent(step: _Step) -> None:

@@ -15,15 +15,14 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.db.models import Max
 
-from licenses.models import CoverPeriod, Entitlement, Part, PartKind, Proof
+from licenses.models import CoverPeriod, Entitlement, Part, PartKind
 from licenses.operations import PointsEntry, QuantityEntry, post_points, post_quantities
-from licenses.operations.proofs import proof_of
+from licenses.operations.proofs import Issue, issue_proofs
 from portal.world.cast import create_customers
 from portal.world.catalog import load_catalog
 from portal.world.lines import LinePlan, SitePlan, plan_sites
 from portal.world.names import synthetic_company
 from sites.models import Agreement, Customer, Membership, ScheduleEntry, Site, SiteContact, User
-from sites.numbers import next_numbers
 from sites.tenancy import system_actor
 
 CHUNK_LINES = 5_000
@@ -211,7 +210,9 @@ class _Chunk:
             post_quantities(self.quantities[at : at + _POSTED_AT_ONCE])
         for at in range(0, len(self.points), _POSTED_AT_ONCE):
             post_points(self.points[at : at + _POSTED_AT_ONCE])
-        Proof.objects.bulk_create(self._proofs(), batch_size=CHUNK_LINES)
+        issues = [Issue(e.target_id, e.effective_on, e.quantity) for e in self.quantities if e.target_id]
+        for at in range(0, len(issues), CHUNK_LINES):
+            issue_proofs(issues[at : at + CHUNK_LINES])
 
     def _schedule(self) -> Iterator[ScheduleEntry]:
         """Every company whose Additional Sites are there stands on its Agreement's schedule (rule S3)."""
@@ -251,11 +252,6 @@ class _Chunk:
             )
             for site in self.sites
         )
-
-    def _proofs(self) -> Iterator[Proof]:
-        numbers = next_numbers("proof", len(self.entitlements))
-        for line, entry, number in zip(self.entitlements, self.quantities, numbers, strict=True):
-            yield proof_of(line, entry.quantity, line.acquired_on, number)
 
 
 _GIVEN = ("Maja", "Emil", "Freja", "Oskar", "Clara", "Viggo", "Ella", "Aksel", "Karen", "Bo", "Signe", "Thorkild")

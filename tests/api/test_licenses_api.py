@@ -48,9 +48,9 @@ def moved_line(world: World, quantity: int = 4) -> tuple[Entitlement, Entitlemen
             on=date(2026, 11, 20),
             reference="T-000900",
             target_site=world.originating_site,
-            lines=[(line, quantity)],
+            lines={line.pk: quantity},
         )
-    return line, arrived[line.pk]
+    return line, Entitlement.objects.get(pk=arrived[line.pk])
 
 
 def test_sites_share_what_their_agreement_has(api_of: Api, world: World) -> None:
@@ -117,7 +117,7 @@ def test_entries_add_up_and_corrections_carry_their_sign(api_of: Api, world: Wor
 def test_license_lines_with_what_is_free_and_the_valid_proof(api_of: Api, world: World) -> None:
     line, arrived = moved_line(world)
     with cast.looking() as actor:
-        operations.hold(actor=actor, at=now(), reference=uuid4(), lines=[(line, 1)])
+        operations.hold(actor=actor, at=now(), reference=uuid4(), lines={line.pk: 1})
         owned = Entitlement.objects.with_quantity().get(pk=line.pk).quantity
         proof = Proof.objects.get(entitlement=line, status="valid")
     rows = {r["id"]: r for r in results(api_of("mette").get(f"{API}/entitlements/"))}
@@ -173,9 +173,9 @@ def moved_line_whole(world: World, line: Entitlement, quantity: int) -> tuple[En
             on=date(2026, 11, 20),
             reference="T-000901",
             target_site=world.originating_site,
-            lines=[(line, quantity)],
+            lines={line.pk: quantity},
         )
-    return line, arrived[line.pk]
+    return line, Entitlement.objects.get(pk=arrived[line.pk])
 
 
 def test_the_lineage_runs_from_the_purchase_to_today(api_of: Api, world: World) -> None:

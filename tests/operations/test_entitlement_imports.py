@@ -211,8 +211,8 @@ def test_a_promise_and_a_move_keep_a_line_from_a_file(acting, run_jobs, world, s
     checked(acting, run_jobs, "rikke", site, [row(), row("D2BBBLL", "3")])
     with looking(), acting("rikke") as actor:
         lines = {line.part_id: line for line in Entitlement.objects.filter(order_reference="O-1")}
-        hold(actor=actor, at=now(), reference=lines["D1AAALL"].pk, lines=[(lines["D1AAALL"], 6)])
-        hold(actor=actor, at=now(), reference=lines["D2BBBLL"].pk, lines=[(lines["D2BBBLL"], 1)])
+        hold(actor=actor, at=now(), reference=lines["D1AAALL"].pk, lines={lines["D1AAALL"].pk: 6})
+        hold(actor=actor, at=now(), reference=lines["D2BBBLL"].pk, lines={lines["D2BBBLL"].pk: 1})
     case = checked(acting, run_jobs, "mette", site, [row(quantity="5"), row("D3CCCLL", order="O-9")])
     assert found(case) == {2: {"import_line_promised"}, 3: set(), None: {"import_line_promised"}}
     assert (case.rows_rejected, case.rows_gone) == (1, 0)

@@ -46,10 +46,10 @@ def busy(committed: str, world: World) -> World:
                 on=TODAY,
                 reference=f"T-00092{number}",
                 target_site=world.originating_site,
-                lines=[(line, 1)],
+                lines={line.pk: 1},
             )
         operations.move_units_back(actor=actor, at=now(), on=TODAY, reference="T-000921")
-        operations.hold(actor=actor, at=now(), reference=uuid4(), lines=[(lines[0], 1)])
+        operations.hold(actor=actor, at=now(), reference=uuid4(), lines={lines[0].pk: 1})
         _closed_ledgers(actor, world)
     return world
 

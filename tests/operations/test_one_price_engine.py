@@ -70,17 +70,15 @@ def buy(world: World, bought: list[Bought], today: date) -> list[tuple[Entitleme
 def move(world: World, lines: list[tuple[Entitlement, int]], today: date) -> dict[str, str]:
     """The units at the Originating Site: the line that each arrived as."""
     with looking() as portal:
-        rows = Entitlement.objects.filter(pk__in=[line.pk for line, _ in lines]).held_now()
-        known = {line.pk: line for line in rows.select_related("part", "customer", "site")}
         arrived = move_units(
             actor=portal,
             at=now(),
             on=today,
             reference="TR-G",
             target_site=world.originating_site,
-            lines=[(known[line.pk], units) for line, units in lines],
+            lines={line.pk: units for line, units in lines},
         )
-    return {str(pk): str(arrived[pk].pk) for pk in known}
+    return {str(line.pk): str(arrived[line.pk]) for line, _ in lines}
 
 
 def same_figures(event: dict[str, Any], quote: RenewalQuote, arrived: dict[str, str]) -> None:

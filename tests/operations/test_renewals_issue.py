@@ -267,7 +267,7 @@ def test_a_first_move_to_a_new_agreement_is_quoted(world, today):
             on=today,
             reference="TR-9",
             target_site=target,
-            lines=[(line, line.quantity) for line in lines],
+            lines={line.pk: line.quantity for line in lines},
         )
         quotes = ensure_current(actor=portal, at=now(), on=today, agreement=agreement)
     assert [q.kind for q in quotes] == ["transition", "anniversary"]

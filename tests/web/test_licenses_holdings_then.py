@@ -62,11 +62,11 @@ def story(world: World) -> Story:
         at, proofs = [_instant()], [_valid(line)]
         target = world.originating_site
         operations.move_units(
-            actor=actor, at=now(), on=MOVED_ON, reference="T-7", target_site=target, lines=[(line, 2)]
+            actor=actor, at=now(), on=MOVED_ON, reference="T-7", target_site=target, lines={line.pk: 2}
         )
         at.append(_instant())
         proofs.append(_valid(line))
-        operations.hold(actor=actor, at=now(), reference=uuid.uuid4(), lines=[(line, 1)])
+        operations.hold(actor=actor, at=now(), reference=uuid.uuid4(), lines={line.pk: 1})
         at.append(_instant())
         period = next_express_cover(old_end)
         operations.extend_cover(actor=actor, at=now(), entitlement=line, period=period, source="R-7")

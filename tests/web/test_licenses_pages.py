@@ -40,9 +40,9 @@ def moved(world: World) -> tuple[Entitlement, Entitlement]:
             on=date(2026, 11, 20),
             reference="T-000910",
             target_site=world.originating_site,
-            lines=[(line, 2)],
+            lines={line.pk: 2},
         )
-    return line, arrived[line.pk]
+    return line, Entitlement.objects.get(pk=arrived[line.pk])
 
 
 def test_a_card_for_each_site(client_of: Browser, world: World) -> None:
