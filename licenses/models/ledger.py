@@ -31,9 +31,7 @@ class QuantityMovement(UUIDModel):
     reference = models.CharField(_("reference"), max_length=80)
     effective_on = models.DateField(_("effective on"))
     recorded_at = models.DateTimeField(_("recorded at"))
-    recorded_by = models.ForeignKey(
-        "sites.User", models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    recorded_by = models.ForeignKey("sites.User", models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     sequence = models.BigIntegerField()
     chain = models.BinaryField(max_length=32)

@@ -56,8 +56,8 @@ wanted AS (
 )
 INSERT INTO licenses_proof (id, customer_id, entitlement_id, number, status, quantity, issued_on, language, paper,
                             supersedes_id)
-SELECT gen_random_uuid(), w.customer_id, w.line, 'PoE-' || lpad(w.n::text, greatest(8, length(w.n::text)), '0'), 'valid',
-       w.units, w.issued_on, f.language,
+SELECT gen_random_uuid(), w.customer_id, w.line, 'PoE-' || lpad(w.n::text, greatest(8, length(w.n::text)), '0'),
+       'valid', w.units, w.issued_on, f.language,
        f.facts || jsonb_build_object(
            'part_number', p.part_number, 'description', p.description, 'metric', p.metric,
            'order_reference', w.order_reference, 'acquired_on', w.acquired_on,

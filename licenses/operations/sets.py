@@ -9,7 +9,8 @@ from django.db.backends.utils import CursorWrapper
 
 def array(values: Iterable[object]) -> str:
     """Keys, numbers or days as the text of a PostgreSQL array, None as NULL: one value to send, however many."""
-    return "{%s}" % ",".join("NULL" if value is None else str(value) for value in values)
+    told = ",".join("NULL" if value is None else str(value) for value in values)
+    return f"{{{told}}}"
 
 
 @contextmanager

@@ -24,7 +24,6 @@ from sites.tenancy.actor import Actor
 from sites.words import stored_blocker
 
 
-
 @transaction.atomic
 def complete(*, actor: Actor, at: datetime, on: date, request: TransferRequest) -> TransferRequest:
     """Move the units of an approved request (rules M5, M6, M8). A repeat finds it completed and does nothing.

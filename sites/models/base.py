@@ -26,8 +26,8 @@ class TenantQuerySet(models.QuerySet):
 
     def among(self, field: str, keys: Iterable[UUID | None]) -> Self:
         """Only rows whose `field` is one of `keys`, of which there may be a hundred thousand: sent as one value."""
-        sent = "{%s}" % ",".join(str(key) for key in keys if key)
-        return self.filter(**{f"{field}__in": RawSQL("SELECT unnest(%s::uuid[])", [sent])})
+        sent = ",".join(str(key) for key in keys if key)
+        return self.filter(**{f"{field}__in": RawSQL("SELECT unnest(%s::uuid[])", [f"{{{sent}}}"])})
 
 
 class Days(Func):

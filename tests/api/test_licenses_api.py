@@ -50,7 +50,7 @@ def moved_line(world: World, quantity: int = 4) -> tuple[Entitlement, Entitlemen
             target_site=world.originating_site,
             lines={line.pk: quantity},
         )
-    return line, Entitlement.objects.get(pk=arrived[line.pk])
+        return line, Entitlement.objects.get(pk=arrived[line.pk])
 
 
 def test_sites_share_what_their_agreement_has(api_of: Api, world: World) -> None:
@@ -175,7 +175,7 @@ def moved_line_whole(world: World, line: Entitlement, quantity: int) -> tuple[En
             target_site=world.originating_site,
             lines={line.pk: quantity},
         )
-    return line, Entitlement.objects.get(pk=arrived[line.pk])
+        return line, Entitlement.objects.get(pk=arrived[line.pk])
 
 
 def test_the_lineage_runs_from_the_purchase_to_today(api_of: Api, world: World) -> None:

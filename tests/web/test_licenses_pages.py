@@ -16,6 +16,7 @@ from licenses import operations
 from licenses.models import Entitlement, Proof
 from licenses.views import paging
 from sites.clock import now
+from sites.models import Site
 from tests import cast
 from tests.cast import World
 
@@ -42,7 +43,7 @@ def moved(world: World) -> tuple[Entitlement, Entitlement]:
             target_site=world.originating_site,
             lines={line.pk: 2},
         )
-    return line, Entitlement.objects.get(pk=arrived[line.pk])
+        return line, Entitlement.objects.get(pk=arrived[line.pk])
 
 
 def test_a_card_for_each_site(client_of: Browser, world: World) -> None:
@@ -120,9 +121,8 @@ def test_the_paper_keeps_the_language_it_was_made_in(client_of: Browser, world: 
 def test_a_name_that_cannot_be_printed_is_told(client_of: Browser, world: World) -> None:
     with cast.looking() as actor:
         site = world.express_site
-        site.name = "Nordvind 漢字"
+        Site.objects.filter(pk=site.pk).update(name="Nordvind 漢字")
         line = world.lines(site)[0]
-        line.site = site
         Proof.objects.filter(entitlement=line, status="valid").update(status="superseded")
         proof = operations.issue_proof(actor=actor, at=now(), entitlement=line, quantity=1, on=date(2026, 11, 24))
     page = text(client_of("mette"), reverse("proof_pdf", args=[proof.number]), 409)
