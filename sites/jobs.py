@@ -18,6 +18,7 @@ from sites.refusals import Kind, count_after
 from sites.tenancy.actor import Actor, begin, system_actor
 
 LEASE = timedelta(minutes=2)
+LONGEST = timedelta(minutes=10)
 MOST_TRIES = 25
 MOST_CRASHES = 10
 log = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ Handler = Callable[["Work"], None]
 _handlers: dict[str, Handler] = {}
 
 
+# A step may take whole forms; what is too long for a page isn't for a worker.
+_PATIENTLY = f"SET LOCAL statement_timeout = {int(LONGEST.total_seconds() * 1000)}"
 _RENEW = """
 UPDATE sites_job SET lease_until = clock_timestamp() + %s WHERE id = %s AND token = %s AND status = 'running'
 """
@@ -57,6 +60,7 @@ class Work:
                 cursor.execute(_RENEW, [LEASE, self.job_id, self.token])  # type: ignore[list-item]
                 if not cursor.rowcount:
                     raise LostLease(self.job_id)
+                cursor.execute(_PATIENTLY)
             yield actor
 
 

@@ -3,9 +3,11 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from licenses.models import CoverPeriod, Entitlement, Hold, Part
 from licenses.operations.postings import QuantityEntry, post_quantities
@@ -128,7 +130,7 @@ def hold(*, actor: Actor, at: datetime, reference: UUID, lines: Mapping[UUID, in
 
 def _short(lines: Mapping[UUID, int]) -> list[Fault]:
     """The lines that can't promise what is asked of them, with their figures now."""
-    now = Entitlement.objects.with_quantity().among("pk", lines).order_by("pk")
+    now: QuerySet[Any] = Entitlement.objects.with_quantity().among("pk", lines).order_by("pk")
     short = []
     for pk, owned, held in now.values_list("pk", "quantity", "held"):
         quantity, available = lines[pk], owned - held

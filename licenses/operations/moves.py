@@ -2,30 +2,22 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import transaction
+from django.db.models import QuerySet
 
 from licenses.models import CoverPeriod, Entitlement, QuantityMovement
 from licenses.operations.holdings import open_initial_term
 from licenses.operations.postings import QuantityEntry, post_quantities
 from licenses.operations.proofs import renew_proofs
-from licenses.operations.sets import array
+from licenses.operations.sets import staged
 from portal.kernel.errors import Fault, NotFound, Refused
 from sites.events import tell_each
 from sites.models import Site
 from sites.tenancy.actor import Actor
-
-# The lines of a move while it is written. Analyzed, so that the planner knows how many there are.
-_MOVING = """
-CREATE TEMPORARY TABLE moving (source uuid, arrival uuid, entry uuid, quantity bigint) ON COMMIT DROP;
-INSERT INTO moving SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[]);
-ANALYZE moving
-"""
 
 # A line arrives as it left: part, order, acquisition date and cover stay; what followed it follows its new self.
 _ARRIVE = """
@@ -64,7 +56,13 @@ def move_units(
     asked: dict[str, Any] = {
         "customer": target_site.customer_id, "site": target_site.pk, "at": at, "reference": reference, "on": on,
     }  # fmt: skip
-    with _moving(array(moving), array(arrivals.values()), array(entries), array(moving.values())) as cursor:
+    with staged(
+        "moving",
+        source=("uuid", moving),
+        arrival=("uuid", arrivals.values()),
+        entry=("uuid", entries),
+        quantity=("bigint", moving.values()),
+    ) as cursor:
         cursor.execute(_ARRIVE, asked)
         if cursor.rowcount != len(arrivals):
             raise NotFound
@@ -77,18 +75,11 @@ def move_units(
 
 
 def _followers(lines: Mapping[UUID, int]) -> Iterator[tuple[UUID, int]]:
-    rows = Entitlement.objects.with_quantity().among("follows_id", lines).filter(quantity__gt=0)
+    rows: QuerySet[Any] = Entitlement.objects.with_quantity().among("follows_id", lines)
+    rows = rows.filter(quantity__gt=0)
     for pk, license_line, quantity in rows.values_list("pk", "follows_id", "quantity"):
         if pk not in lines:
             yield pk, min(lines[license_line], quantity)
-
-
-@contextmanager
-def _moving(*columns: str) -> Iterator[CursorWrapper]:
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVING, columns)
-        yield cursor
-        cursor.execute("DROP TABLE moving")
 
 
 @transaction.atomic
@@ -124,7 +115,7 @@ def what_blocks(movements: Sequence[QuantityMovement]) -> list[Fault]:
     sources = [cast(UUID, m.source_id) for m in movements]
     targets = [cast(UUID, m.target_id) for m in movements]
     free, parts = {}, {}
-    rows = Entitlement.objects.with_quantity().among("pk", targets)
+    rows: QuerySet[Any] = Entitlement.objects.with_quantity().among("pk", targets)
     for pk, part, quantity, held in rows.values_list("pk", "part_id", "quantity", "held"):
         free[pk], parts[pk] = quantity - held, part
     bought = _covers([*sources, *targets])

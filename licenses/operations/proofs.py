@@ -1,17 +1,17 @@
 """Proofs of Entitlement: issued for what is held, superseded when it changes (rule M8). Always by whole sets."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 
 from licenses.models import Entitlement, Proof
-from licenses.operations.sets import array
+from licenses.operations.sets import staged
 from licenses.paperwork import place_facts
 from sites.models import Site
 from sites.tenancy.actor import Actor
@@ -32,43 +32,36 @@ class Issue:
 
 _RETIRE = """
 WITH retired AS (
-    UPDATE licenses_proof SET status = 'superseded'
-     WHERE status = 'valid' AND entitlement_id = ANY (%s::uuid[]) RETURNING id, entitlement_id
+    UPDATE licenses_proof p SET status = 'superseded' FROM issuing i
+     WHERE p.entitlement_id = i.line AND p.status = 'valid' RETURNING p.id, i.line
 )
-SELECT coalesce(json_agg(retired), '[]')::text FROM retired
+UPDATE issuing i SET before = r.id FROM retired r WHERE r.line = i.line
 """
-_SITES = "SELECT DISTINCT site_id FROM licenses_entitlement WHERE id = ANY (%s::uuid[])"
 # What a line says of itself; what its site and customer are comes as JSON, in the customer's language.
 _ISSUE = """
-WITH asked AS (
-    SELECT * FROM unnest(%(lines)s::uuid[], %(givers)s::uuid[], %(quantities)s::bigint[], %(days)s::date[])
-        WITH ORDINALITY AS a(line, giver, quantity, issued_on, place)
-),
-retired AS (SELECT * FROM json_to_recordset(%(retired)s) AS r(id uuid, entitlement_id uuid)),
-frames AS (SELECT * FROM json_to_recordset(%(frames)s) AS f(site uuid, language text, facts jsonb)),
-wanted AS (
-    SELECT a.*, e.customer_id, e.site_id, e.part_id, e.order_reference, e.acquired_on, e.coverage_start,
-           e.coverage_end, coalesce(a.quantity,
-               coalesce((SELECT sum(m.quantity) FROM licenses_quantitymovement m WHERE m.target_id = a.line), 0)
-             - coalesce((SELECT sum(m.quantity) FROM licenses_quantitymovement m WHERE m.source_id = a.line), 0)
-           ) AS units
-      FROM asked a JOIN licenses_entitlement e ON e.id = a.line
-)
 INSERT INTO licenses_proof (id, customer_id, entitlement_id, number, status, quantity, issued_on, language, paper,
                             supersedes_id)
 SELECT gen_random_uuid(), w.customer_id, w.line, 'PoE-' || lpad(w.n::text, greatest(8, length(w.n::text)), '0'),
        'valid', w.units, w.issued_on, f.language,
        f.facts || jsonb_build_object(
-           'part_number', p.part_number, 'description', p.description, 'metric', p.metric,
+           'part_number', w.part_id, 'description', p.description, 'metric', p.metric,
            'order_reference', w.order_reference, 'acquired_on', w.acquired_on,
            'cover_start', w.coverage_start, 'cover_end', w.coverage_end),
-       coalesce(own.id, before.id)
-  FROM (SELECT *, nextval('passage_proof_number') AS n FROM wanted WHERE units > 0 ORDER BY place) AS w
+       w.before
+  FROM (SELECT u.*, nextval('passage_proof_number') AS n FROM (
+            SELECT i.line, i.issued_on, coalesce(i.before, g.before) AS before, e.customer_id, e.site_id, e.part_id,
+                   e.order_reference, e.acquired_on, e.coverage_start, e.coverage_end,
+                   coalesce(i.quantity,
+                       coalesce((SELECT sum(m.quantity) FROM licenses_quantitymovement m WHERE m.target_id = i.line), 0)
+                     - coalesce((SELECT sum(m.quantity) FROM licenses_quantitymovement m WHERE m.source_id = i.line), 0)
+                   ) AS units
+              FROM issuing i JOIN licenses_entitlement e ON e.id = i.line LEFT JOIN issuing g ON g.line = i.giver
+             ORDER BY i.place) AS u
+         WHERE u.units > 0) AS w
   JOIN licenses_part p ON p.part_number = w.part_id
-  JOIN frames f ON f.site = w.site_id
-  LEFT JOIN retired own ON own.entitlement_id = w.line
-  LEFT JOIN retired before ON before.entitlement_id = w.giver
+  JOIN (SELECT * FROM jsonb_to_recordset(%s) AS x(site uuid, language text, facts jsonb)) AS f ON f.site = w.site_id
 """
+_SITES = "SELECT DISTINCT e.site_id FROM issuing i JOIN licenses_entitlement e ON e.id = i.line"
 
 
 @transaction.atomic
@@ -78,26 +71,26 @@ def issue_proof(*, actor: Actor, at: datetime, entitlement: Entitlement, quantit
     return Proof.objects.get(entitlement=entitlement, status=Proof.Status.VALID)
 
 
-def issue_proofs(issues: Sequence[Issue], retired: str = "[]") -> None:
-    """Issue proofs for lines with units, each in its customer's language.
+def issue_proofs(issues: Collection[Issue], *, renewed: bool = False) -> None:
+    """Issue proofs for lines with units, each in its customer's language; no two for one line.
 
-    `retired` are proofs that were superseded just now, as JSON: the new ones name them.
+    With `renewed` the valid ones of these lines are superseded, and the new ones name them.
     """
     if not issues:
         return
-    lines = array(issue.line for issue in issues)
-    with connection.cursor() as cursor:
-        cursor.execute(_SITES, [lines])
-        sites = [site for (site,) in cursor.fetchall()]
-        asked: dict[str, Any] = {
-            "lines": lines,
-            "givers": array(issue.giver for issue in issues),
-            "quantities": array(issue.quantity for issue in issues),
-            "days": array(issue.issued_on for issue in issues),
-            "retired": retired,
-            "frames": json.dumps(_frames(sites)),
-        }
-        cursor.execute(_ISSUE, asked)
+    with staged(
+        "issuing",
+        line=("uuid", [issue.line for issue in issues]),
+        giver=("uuid", [issue.giver for issue in issues]),
+        quantity=("bigint", [issue.quantity for issue in issues]),
+        issued_on=("date", [issue.issued_on for issue in issues]),
+        before=("uuid", [None] * len(issues)),
+    ) as cursor:
+        if renewed:
+            cursor.execute(_RETIRE)
+        cursor.execute(_SITES)
+        frames = _frames([site for (site,) in cursor.fetchall()])
+        cursor.execute(_ISSUE, [json.dumps(frames)])
 
 
 def _frames(sites: Iterable[UUID]) -> list[dict[str, Any]]:
@@ -121,7 +114,4 @@ def renew_proofs(*, on: date, moved: Mapping[UUID, UUID] | None = None, changed:
         wanted.setdefault(giver, Issue(giver, on))
     for line in changed:
         wanted.setdefault(line, Issue(line, on))
-    with connection.cursor() as cursor:
-        cursor.execute(_RETIRE, [array(wanted)])
-        (retired,) = cursor.fetchone()
-    issue_proofs(list(wanted.values()), retired)
+    issue_proofs(wanted.values(), renewed=True)

@@ -14,6 +14,25 @@ def array(values: Iterable[object]) -> str:
 
 
 @contextmanager
+def staged(name: str, **columns: tuple[str, Iterable[object]]) -> Iterator[CursorWrapper]:
+    """A temporary table for the statements of one step: each column with its type and values, as many rows as values.
+
+    Analyzed, so that the planner knows how many rows it joins; rows keep their place in the column `place`.
+    """
+    kinds = ", ".join(f"{column} {kind}" for column, (kind, _) in columns.items())
+    arrays = ", ".join(f"%s::{kind}[]" for kind, _ in columns.values())
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE {name} ({kinds}, place bigint) ON COMMIT DROP")
+        cursor.execute(
+            f"INSERT INTO {name} SELECT * FROM unnest({arrays}) WITH ORDINALITY",  # noqa: S608  # names of the code
+            [array(values) for _, values in columns.values()],
+        )
+        cursor.execute(f"ANALYZE {name}")
+        yield cursor
+        cursor.execute(f"DROP TABLE {name}")
+
+
+@contextmanager
 def whole_sets(seconds: int) -> Iterator[CursorWrapper]:
     """A cursor for a transaction's statements over whole sets, each of which may take `seconds`.
 
@@ -21,8 +40,8 @@ def whole_sets(seconds: int) -> Iterator[CursorWrapper]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SELECT set_config('statement_timeout', %s, true)",
+            "SET LOCAL enable_nestloop = off; SELECT set_config('statement_timeout', %s, true)",
             [f"{seconds}s"],
         )
         yield cursor
-        cursor.execute("SET LOCAL enable_nestloop = on; SET LOCAL jit = DEFAULT; SET LOCAL statement_timeout = DEFAULT")
+        cursor.execute("SET LOCAL enable_nestloop = on; SET LOCAL statement_timeout = DEFAULT")
