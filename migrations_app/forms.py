@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from licenses.intake.cells import LAST_DAY, MAX_QUANTITY
 from licenses.models import Entitlement
 from licenses.rules.parts import PERPETUAL_KINDS, TERM_KINDS
+from migrations_app.intake.headings import FIELDS, REQUIRED
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
 from migrations_app.reading import LineInput, WaiverInput
+from migrations_app.words.batches import COLUMNS
 from sites.forms import TellingForm
 from sites.models import Enrollment, Site
 from sites.models.site import Program
@@ -264,6 +266,7 @@ class RowFilter(forms.Form):
     """Narrows the rows of a form."""
 
     outcome = forms.ChoiceField(choices=[("", _("All")), *BatchRow.Outcome.choices], required=False)
+    code = forms.RegexField(r"[A-Za-z0-9_]{1,60}", required=False)
 
 
 class UploadForm(TellingForm):
@@ -275,3 +278,23 @@ class UploadForm(TellingForm):
         widget=forms.RadioSelect,
         help_text=_("“All rows or none” submits nothing while a single row is wrong."),
     )  # fmt: skip
+
+
+class RowForm(TellingForm):
+    """A row of a form in its eight columns, as text: what each must be is told by the same reading that files get."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in FIELDS:
+            widget = forms.Textarea(attrs={"rows": 2}) if name == "reason" else forms.TextInput()
+            self.fields[name] = forms.CharField(
+                label=COLUMNS[name], required=False, max_length=MOST_TEXT, widget=widget
+            )
+            if name in REQUIRED:
+                self.fields[name].widget.attrs["aria-required"] = "true"
+
+    def show(self, found: Iterable[Mapping[str, Any]]) -> None:
+        """What was found in the row, each beside its column."""
+        for each in found:
+            if each["field"] in self.fields:
+                self.add_error(each["field"], each["message"])

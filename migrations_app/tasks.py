@@ -26,6 +26,8 @@ from migrations_app.operations.batches import (
     step_batch,
 )
 from migrations_app.operations.completion import break_off, stop
+from migrations_app.operations.planning import plan_later
+from migrations_app.queries.batch_summary import summarize
 from portal.kernel.errors import DomainError, Invalid, Refused
 from sites.clock import now, today
 from sites.events import tell
@@ -67,7 +69,8 @@ def check_batch(work: Work) -> None:
         outcomes = list(batch.rows.values_list("outcome", flat=True))
         valid = outcomes.count("valid")
         figures = {"rows_read": len(outcomes), "rows_valid": valid, "rows_invalid": len(outcomes) - valid}
-        step_batch(batch, "finish_checking", faults=hints, **figures)
+        step_batch(batch, "finish_checking", faults=hints, summary=summarize(batch), **figures)
+        plan_later(actor=actor, at=now(), batch=batch)
         event = tell(actor=actor, at=now(), kind="checked", subject=batch, customer_id=None, **figures)
         _tell_sender(actor, batch, event, "batch_checked", **figures)
         count_refusals(Kind.RULE, refused_codes(batch), on=today())

@@ -1,7 +1,17 @@
 from django.urls import URLPattern, path, re_path
 
 from migrations_app.api_urls import BATCH_STEPS, ID, REQUEST_STEPS
-from migrations_app.views import assistant, batches, ownership, requests, scenarios, what_if, what_if_doors
+from migrations_app.views import (
+    assistant,
+    batches,
+    batches_progress,
+    batches_rows,
+    ownership,
+    requests,
+    scenarios,
+    what_if,
+    what_if_doors,
+)
 
 urlpatterns: list[URLPattern] = [
     path("what-if/", what_if.what_if, name="what_if"),
@@ -21,7 +31,10 @@ urlpatterns: list[URLPattern] = [
     path("transfer-forms/new/", batches.batch_new, name="batch_new"),
     re_path(r"^transfer-forms/template\.(?P<kind>xlsx|csv|pdf)$", batches.form_template, name="form_template"),
     path("transfer-forms/<uuid:pk>/", batches.batch_page, name="batch_page"),
-    path("transfer-forms/<uuid:pk>/rows/", batches.batch_rows, name="batch_rows"),
+    path("transfer-forms/<uuid:pk>/progress/", batches_progress.batch_progress, name="batch_progress"),
+    path("transfer-forms/<uuid:pk>/rows/", batches_rows.batch_rows, name="batch_rows"),
+    path("transfer-forms/<uuid:pk>/rows/<int:number>/", batches_rows.batch_row, name="batch_row"),
+    path("transfer-forms/<uuid:pk>/fix/", batches_rows.batch_fix, name="batch_fix"),
     path("transfer-forms/<uuid:pk>/failed.xlsx", batches.batch_failed, name="batch_failed"),
     re_path(rf"^transfer-forms/(?P<pk>{ID})/(?P<verb>{BATCH_STEPS})/$", batches.batch_verb, name="batch_verb"),
 ]

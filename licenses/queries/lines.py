@@ -1,6 +1,6 @@
 """Held lines as the rules take them, alone and as part of an Agreement's state."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from licenses.models import Entitlement
 from licenses.queries.books import rule_books
 from licenses.queries.standings_by_day import term_points_on
-from licenses.rules.orders import HeldLine
+from licenses.rules.orders import HeldLine, merged
 from licenses.rules.simulation import AgreementState, state_at
 from sites.models import Agreement
 
@@ -61,15 +61,14 @@ NOT_RENEWED = (
 
 
 def agreement_states(
-    agreement: Agreement, days: Collection[date], moving: Mapping[UUID, int] | None = None
+    agreement: Agreement, days: Collection[date], moving: Mapping[UUID, int] | None = None, most: int | None = None
 ) -> dict[date, AgreementState]:
     """The agreement as the what-if takes it on each of the days: Term, level, points and its own lines.
 
-    A fixed number of queries for all of them. Of lines that are `moving` only what stays behind is its own.
+    A fixed number of queries for all of them. Of lines that are `moving` only what stays behind is its own. More
+    than `most` of its own lines, where that is given, are merged (`licenses.rules.orders.merged`).
     """
-    own = [line for line in renewable_lines([agreement]) if _stays(line, moving or {})]
-    left = {line.pk: _stays(line, moving or {}) for line in own}
-    held, books = held_lines(own, left), rule_books()
+    held, books = own_lines(agreement, moving or {}, most), rule_books()
     return {
         day: state_at(
             day,
@@ -84,7 +83,22 @@ def agreement_states(
     }
 
 
-def _stays(line: Entitlement, moving: Mapping[UUID, int]) -> int:
-    """The units that don't move."""
-    units: int = line.quantity
-    return max(units - moving.get(line.pk, 0), 0)
+def own_lines(agreement: Agreement, moving: Mapping[UUID, int], most: int | None = None) -> list[HeldLine]:
+    """What the agreement holds and renews itself, less the units that are `moving`; merged where it is more than
+    `most` lines, without ever holding them all."""
+    if most is None or renewable_lines([agreement]).select_related(None).order_by()[: most + 1].count() <= most:
+        return list(_own_lines(agreement, moving))
+    return [line for line, _count in merged(_own_lines(agreement, moving))]
+
+
+_OF_A_LINE = (
+    "pk", "part_id", "part__renewal_part_id", "quantity", "coverage_end", "part__renewal_part__points_each",
+    "part__reinstatement_part_id", "coverage_start",
+)  # fmt: skip
+
+
+def _own_lines(agreement: Agreement, moving: Mapping[UUID, int]) -> Iterator[HeldLine]:
+    rows = renewable_lines([agreement]).filter(coverage_start__isnull=False).select_related(None)
+    for key, part, renewal, owned, ends, points, reinstatement, starts in rows.values_list(*_OF_A_LINE).iterator():
+        if (stays := owned - moving.get(key, 0)) > 0:
+            yield HeldLine(str(key), part, renewal, stays, ends, points or Decimal(0), reinstatement, starts)

@@ -1,7 +1,7 @@
 """Which held lines an order holds and for what cover (rules T3, T4, T5): one place for quotes and the what-if."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -40,6 +40,24 @@ class HeldLine:
         """
         months = whole_months(cover) if months is None else months
         return OrderLine(self.key, self.part_number, self.renewal_part, self.quantity, cover, months, self.points_each)
+
+
+def merged(lines: Iterable[HeldLine]) -> list[tuple[HeldLine, int]]:
+    """Lines that differ in key and quantity alone as one with the sum of their quantities, and how many they are.
+
+    For portfolios too large to be priced line by line. Whole years cost and earn the same, to the last minor unit. A
+    part of a year is rounded once for all of them (rules T7, P2): by at most half a minor unit, and half a hundredth
+    of a point, for each line off what the lines would be rounded to one by one.
+    """
+    found: dict[tuple[object, ...], tuple[HeldLine, int, int]] = {}
+    for line in lines:
+        kind = (
+            line.part_number, line.renewal_part, line.cover_end, line.points_each, line.reinstatement_part,
+            line.cover_start,
+        )  # fmt: skip
+        first, quantity, count = found.get(kind, (line, 0, 0))
+        found[kind] = (first, quantity + line.quantity, count + 1)
+    return [(replace(first, quantity=quantity), count) for first, quantity, count in found.values()]
 
 
 def is_lapsed(cover_end: date, on: date) -> bool:

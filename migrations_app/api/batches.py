@@ -16,9 +16,17 @@ from rest_framework.views import APIView
 from licenses.api.asked import Asked
 from licenses.api.base import AnyAnswer, CursorList, actor_of
 from migrations_app import operations, queries
-from migrations_app.api.bodies import Body
+from migrations_app.api.bodies import Body, read_fix, read_values
 from migrations_app.api.files import failed_rows_file, template_file
-from migrations_app.api.serializers import BatchSerializer, BatchStepSerializer, RowSerializer, UploadSerializer
+from migrations_app.api.serializers import (
+    BatchDetailSerializer,
+    BatchSerializer,
+    BatchStepSerializer,
+    FixSerializer,
+    RowSerializer,
+    RowValuesSerializer,
+    UploadSerializer,
+)
 from migrations_app.models import BatchRow, TransferBatch
 from portal.kernel.errors import Fault, Invalid, NotFound
 from sites.clock import now, today
@@ -33,9 +41,9 @@ def visible(request: Request, pk: UUID) -> TransferBatch:
 
 
 def answer(request: Request, batch: TransferBatch, *, status: int = 200) -> Response:
-    """The form with its counts and progress."""
+    """The form with its counts, its progress and what was found."""
     view = queries.batch_view(batch, actor_of(request))
-    return Response(BatchSerializer(view).data, status=status)
+    return Response(BatchDetailSerializer(view).data, status=status)
 
 
 class FormTemplate(APIView):
@@ -70,7 +78,7 @@ class TransferBatches(CursorList):
         views = queries.batch_views(page, actor_of(request))
         return self.get_paginated_response(BatchSerializer(views, many=True).data)
 
-    @extend_schema(request=UploadSerializer, responses={202: BatchSerializer})
+    @extend_schema(request=UploadSerializer, responses={202: BatchDetailSerializer})
     def post(self, request: Request) -> Response:
         """Take a filled-in form; a worker checks it."""
         upload, mode = request.FILES.get("file"), request.POST.get("mode") or str(TransferBatch.Mode.PER_ROW)
@@ -87,12 +95,17 @@ class TransferBatches(CursorList):
 class TransferBatchPage(APIView):
     """One filled-in form."""
 
-    @extend_schema(responses=BatchSerializer)
+    @extend_schema(responses=BatchDetailSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         return answer(request, visible(request, pk))
 
 
-@extend_schema(parameters=[OpenApiParameter("outcome", OpenApiTypes.STR, enum=BatchRow.Outcome.values)])
+@extend_schema(
+    parameters=[
+        OpenApiParameter("outcome", OpenApiTypes.STR, enum=BatchRow.Outcome.values),
+        OpenApiParameter("code", OpenApiTypes.STR, description="Only rows with this reason."),
+    ]
+)
 class TransferBatchRows(CursorList):
     """The rows of a form, by number."""
 
@@ -103,9 +116,9 @@ class TransferBatchRows(CursorList):
     def get_queryset(self) -> QuerySet[BatchRow]:
         batch = visible(self.request, self.kwargs["pk"])
         asked = Asked(self.request.query_params)
-        outcome = asked.choice("outcome", BatchRow.Outcome.values)
+        outcome, code = asked.choice("outcome", BatchRow.Outcome.values), asked.text("code")
         asked.done()
-        return queries.batch_rows(batch, outcome or None)
+        return queries.batch_rows(batch, outcome or None, code or None)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
@@ -122,10 +135,43 @@ class FailedRows(APIView):
         return failed_rows_file(visible(request, pk), get_language() or "en")
 
 
-class TransferBatchStep(APIView):
-    """A step of a form: submit, retry, undo."""
+class TransferBatchRow(APIView):
+    """One row of a form: what it says, what was found, and mending it."""
 
-    @extend_schema(request=BatchStepSerializer, responses=BatchSerializer)
+    @extend_schema(responses=RowSerializer)
+    def get(self, request: Request, pk: UUID, number: int) -> Response:
+        row = visible(request, pk).rows.filter(number=number).first()
+        if row is None:
+            raise NotFound
+        return Response(RowSerializer(row).data)
+
+    @extend_schema(request=RowValuesSerializer, responses={202: BatchDetailSerializer})
+    def post(self, request: Request, pk: UUID, number: int) -> Response:
+        """Write values into fields of the row; it is judged anew, and with it those that it stands in the way of."""
+        batch = visible(request, pk)
+        values = read_values(request.data)
+        who: dict[str, Any] = {"actor": actor_of(request), "at": now(), "batch_id": batch.pk}
+        return answer(request, operations.amend_row(**who, number=number, values=values), status=202)
+
+    patch = post
+
+
+class TransferBatchFix(APIView):
+    """The same value for many rows of a form at once."""
+
+    @extend_schema(request=FixSerializer, responses={202: BatchDetailSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Mend all rows with a reason, or of an outcome; they are judged anew."""
+        batch = visible(request, pk)
+        rows, values = read_fix(request.data)
+        who: dict[str, Any] = {"actor": actor_of(request), "at": now(), "batch_id": batch.pk}
+        return answer(request, operations.fix_group(**who, rows=rows, values=values), status=202)
+
+
+class TransferBatchStep(APIView):
+    """A step of a form: submit, retry, undo, cancel."""
+
+    @extend_schema(request=BatchStepSerializer, responses=BatchDetailSerializer)
     def post(self, request: Request, pk: UUID, verb: str) -> Response:
         batch = visible(request, pk)
         body = Body({} if request.data is None else request.data)
@@ -136,4 +182,6 @@ class TransferBatchStep(APIView):
             return answer(request, operations.submit_batch(**who, waive_warnings=waive, wait=wait))
         if verb == "retry":
             return answer(request, operations.retry_batch(**who))
+        if verb == "cancel":
+            return answer(request, operations.cancel_batch(**who))
         return answer(request, operations.undo_batch(**who, on=today(), reason=reason))

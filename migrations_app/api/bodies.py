@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from licenses.intake.cells import LAST_DAY, MAX_QUANTITY
+from migrations_app.intake.headings import FIELDS
+from migrations_app.operations import Rows
 from migrations_app.reading import LineInput, WaiverInput
 from portal.kernel.errors import Fault, Invalid, Stale
 
@@ -107,6 +109,20 @@ class Body:
             return bool(value)
         return self._no(False, "choice_unknown", name, value=_shown(value), choices="true, false")
 
+    def inner(self, name: str) -> "Body":
+        """The object `name`; an empty one where it is missing."""
+        value = self._data.get(name)
+        return Body({} if value is None else value, self._where(name), self.faults)
+
+    def named(self) -> dict[str, str]:
+        """Every value, each a text: '' for null, numbers as they are written."""
+        plain = {
+            name: str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+            for name, value in list(self._data.items())[:MOST_LINES]
+        }
+        texts = Body(plain, self._path, self.faults)
+        return {str(name): texts.text(name) for name in plain}
+
     def belongs_to(self, line: UUID | None) -> None:
         """Faults found from now on name this license line."""
         self._line = str(line) if line else None
@@ -205,6 +221,29 @@ def read_step(data: Any) -> dict[str, Any]:
     read = {"reason": body.text("reason"), "waivers": read_waivers(body), "wait_for": body.texts("wait_for", most=4)}
     body.done()
     return read
+
+
+def read_values(data: Any) -> dict[str, str]:
+    """Texts by the form's columns, at least one. Raises Invalid with every fault."""
+    body = Body({} if data is None else data)
+    read = body.named()
+    body.done()
+    if not read:
+        raise Invalid(Fault("field_required", FIELDS[0]))
+    return read
+
+
+def read_fix(data: Any) -> tuple[Rows, dict[str, str]]:
+    """Which rows, and what to write: `{"code", "field", "value", "was"}`, or `{"outcome", "code", "set": {…}}`.
+
+    Raises Invalid with every fault.
+    """
+    body = Body({} if data is None else data)
+    rows = Rows(body.text("code", most=60), body.text("outcome", most=20), body.text("was"))
+    field, value = body.text("field", most=60), body.text("value")
+    values = {field: value} if field else body.inner("set").named()
+    body.done()
+    return rows, values
 
 
 def read_signature(data: Any) -> dict[str, str]:

@@ -127,6 +127,34 @@ class CountsSerializer(serializers.Serializer):
     failed = serializers.IntegerField()
 
 
+class SuggestionSerializer(serializers.Serializer):
+    """What so many rows say, and what was probably meant."""
+
+    was = serializers.CharField()
+    to = serializers.CharField()
+    rows = serializers.IntegerField()
+
+
+class GroupSerializer(serializers.Serializer):
+    """A reason: how many rows have it, of which some may be valid all the same; `message` is the first row's."""
+
+    code = serializers.CharField()
+    severity = serializers.CharField()
+    field = serializers.CharField(allow_null=True)
+    rows = serializers.IntegerField()
+    valid = serializers.IntegerField()
+    first = serializers.IntegerField()
+    message = serializers.CharField()
+    suggestions = SuggestionSerializer(many=True)
+
+
+class SummarySerializer(serializers.Serializer):
+    """What was found in a form's rows, by reason, and what the valid ones would do; `plan` is null until it is made."""
+
+    groups = GroupSerializer(many=True)
+    plan = serializers.JSONField(allow_null=True)
+
+
 class BatchSerializer(serializers.Serializer):
     """A transfer form on its way; `progress` in percent."""
 
@@ -142,6 +170,13 @@ class BatchSerializer(serializers.Serializer):
     finished_at = serializers.DateTimeField(allow_null=True)
     faults = serializers.ListField(child=serializers.JSONField())
     actions = serializers.ListField(child=serializers.CharField())
+    undo_asked_at = serializers.DateTimeField(allow_null=True)
+
+
+class BatchDetailSerializer(BatchSerializer):
+    """One form, with what was found in it."""
+
+    summary = SummarySerializer()
 
 
 class UploadSerializer(serializers.Serializer):
@@ -157,6 +192,33 @@ class BatchStepSerializer(serializers.Serializer):
     waive_warnings = serializers.CharField(required=False, allow_blank=True)
     wait = serializers.BooleanField(required=False)
     reason = serializers.CharField(required=False, allow_blank=True)
+
+
+class RowValuesSerializer(serializers.Serializer):
+    """Fields of a row to be written, those that change alone."""
+
+    source_site_number = serializers.CharField(required=False)
+    part_number = serializers.CharField(required=False)
+    quantity = serializers.CharField(required=False)
+    target_site_number = serializers.CharField(required=False)
+    order_reference = serializers.CharField(required=False, allow_blank=True)
+    effective_on = serializers.CharField(required=False, allow_blank=True)
+    reference = serializers.CharField(required=False, allow_blank=True)
+    reason = serializers.CharField(required=False, allow_blank=True)
+
+
+class FixSerializer(serializers.Serializer):
+    """Which rows (by `code`, by `outcome`, by what the field `was`), and `value` for `field`, or several in `set`.
+
+    A `quantity` of "available" takes what can move, row by row.
+    """
+
+    code = serializers.CharField(required=False)
+    outcome = serializers.ChoiceField(("valid", "invalid"), required=False)
+    was = serializers.CharField(required=False)
+    field = serializers.CharField(required=False)
+    value = serializers.CharField(required=False, allow_blank=True)
+    set = RowValuesSerializer(required=False)
 
 
 class FaultSerializer(serializers.Serializer):

@@ -20,7 +20,10 @@ class SenderQuerySet(TenantQuerySet):
 
 
 class TransferBatch(UUIDModel):
-    """A filled-in transfer form on its way to requests."""
+    """A filled-in transfer form on its way to requests.
+
+    `summary` holds what was found in its rows, by reason, and the plan, as `queries.batch_summary` last counted them.
+    """
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded", _("uploaded")
@@ -54,6 +57,9 @@ class TransferBatch(UUIDModel):
     rows_invalid = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     cancel_asked_at = models.DateTimeField(null=True)
+    undo_asked_at = models.DateTimeField(_("undo asked for"), null=True)
+    undo_reason = models.TextField(_("reason for the undo"), blank=True, default="", db_default="")
+    summary = models.JSONField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 

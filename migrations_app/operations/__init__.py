@@ -1,6 +1,8 @@
 """Every write to moves: requests and their decisions, completion, batches."""
 
+from migrations_app.operations.amendments import AVAILABLE, Rows, amend_row, fix_group
 from migrations_app.operations.batches import retry_batch, settle_batch, submit_batch, undo_batch, upload
+from migrations_app.operations.cancelling import cancel_batch
 from migrations_app.operations.completion import complete
 from migrations_app.operations.decisions import take
 from migrations_app.operations.ownership import declare
@@ -11,13 +13,18 @@ from migrations_app.operations.what_ifs import ask_for
 from migrations_app.reading import LineInput, WaiverInput
 
 __all__ = [
+    "AVAILABLE",
     "LineInput",
+    "Rows",
     "WaiverInput",
+    "amend_row",
     "ask_for",
+    "cancel_batch",
     "complete",
     "create_request",
     "declare",
     "drop_scenario",
+    "fix_group",
     "keep_scenario",
     "retry_batch",
     "settle_batch",

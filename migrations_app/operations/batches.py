@@ -15,6 +15,7 @@ from migrations_app.facts import judge
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
 from migrations_app.operations.decisions import take
 from migrations_app.operations.requests import create_request
+from migrations_app.queries.batch_summary import recounted
 from migrations_app.reading import LineInput, WaiverInput, read_move
 from migrations_app.rules.workflow import BATCH
 from portal.kernel.blocker import Blocker, Severity
@@ -238,7 +239,9 @@ def settle_batch(*, actor: Actor, at: datetime, batch_id: UUID) -> None:
         step_batch(batch, "start_applying")
     if batch.status == "applying" and not waiting:
         failed = batch.rows.filter(outcome__in=["failed", "invalid"]).exists()
-        step_batch(batch, "finish_with_errors" if failed else "finish_applying", finished_at=at)
+        step_batch(
+            batch, "finish_with_errors" if failed else "finish_applying", finished_at=at, summary=recounted(batch)
+        )
         event = tell(actor=actor, at=at, kind=batch.status, subject=batch, customer_id=None)
         notify(
             actor=actor, at=at, event=event, kind=f"batch_{batch.status}", to=[batch.created_by_id],

@@ -41,5 +41,12 @@ def event_labels() -> dict[str, str]:
         "checked": _("Checked"),
         "retried": _("Tried again"),
         "undone": _("Undone"),
+        "amended": _("Rows changed"),
+        "cancel_asked": _("Asked to stop"),
+        "cancelled": _("Stopped"),
+        "undo_asked": _("An IBM rep is asked to undo it"),
+        "undo_started": _("The undo has begun"),
+        "undo_refused": _("The undo was refused"),
+        "undone_in_part": _("Undone in part"),
         "completed_with_errors": _("Completed with errors"),
     }

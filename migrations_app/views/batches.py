@@ -1,4 +1,4 @@
-"""Filled-in forms as pages: uploaded, watched, submitted, and their rows."""
+"""Filled-in forms as pages: uploaded, watched, looked through, submitted."""
 
 from typing import Any
 from uuid import UUID
@@ -18,12 +18,14 @@ from licenses.views.paging import slice_of
 from licenses.views.shared import Item, actor_of
 from migrations_app import operations, queries
 from migrations_app.api.files import failed_rows_file, template_file
-from migrations_app.forms import RowFilter, UploadForm, read_reason
+from migrations_app.forms import UploadForm, read_reason
 from migrations_app.intake.headings import FORM
 from migrations_app.models import BatchRow, TransferBatch
 from migrations_app.queries import BatchView
+from migrations_app.queries.batch_progress import seen_word
+from migrations_app.views.batches_board import board
 from migrations_app.views.requests import events, with_turn
-from migrations_app.words.labels import BATCH_DONE
+from migrations_app.words.batches import BATCH_DONE, STAGES
 from portal.kernel.errors import DomainError
 from sites.clock import now, today
 from sites.refusals import refused
@@ -43,7 +45,7 @@ def visible(actor: Actor, pk: UUID) -> TransferBatch:
 def batch_list(request: HttpRequest) -> HttpResponse:
     """The actor's forms, the newest first."""
     actor = actor_of(request)
-    rows = TransferBatch.objects.visible_to(actor).annotate(made=Count("requests"))
+    rows = TransferBatch.objects.visible_to(actor).defer("summary").annotate(made=Count("requests"))
     page = slice_of(rows, ("number",), request, descending=True, size=25)
     return render(request, "batches/list.html", {"page": page})
 
@@ -82,7 +84,7 @@ def form_template(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_safe
 def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One form: progress, counts, what is wrong, its first rows, the requests it made.
+    """One form: progress, counts, what is wrong, what it would do, its first rows, the requests it made.
 
     htmx asks for the progress alone; once the form has moved on it reloads the page.
     """
@@ -101,22 +103,21 @@ def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def seen(view: BatchView) -> str:
     """What the reader of a page knows of the form; another word means that there is something new."""
-    return f"{view.status}-{len(view.requests)}-{view.counts['failed']}-{view.counts['applied']}"
+    word = seen_word(view.status, len(view.requests), view.counts["failed"], view.counts["applied"])
+    return f"{word}-planned" if view.plan else word
 
 
 def progress_context(view: BatchView) -> dict[str, Any]:
-    """The part of the page that is asked for again and again."""
-    done = {
-        "uploaded": _("Waiting for its turn"),
-        "checking": _("Checking the rows"),
-        "submitted": _("Requests are made and decided"),
-        "applying": _("Licenses are moving"),
-    }
+    """The part of the page that is asked for again and again, where no events come."""
     return {
         "batch": view,
-        "progress_label": done.get(view.status, view.status_label),
-        "pace": "1s" if view.status in QUICK or not view.requests else "10s",
+        "label": STAGES.get(view.status, view.status_label),
+        "done": view.counts["rows"] * view.progress // 100,
+        "total": view.counts["rows"],
+        "note": "",
+        "pace": "3s" if view.status in QUICK or not view.requests else "15s",
         "seen": seen(view),
+        "planning": view.status == "checked" and view.plan is None,
     }
 
 
@@ -126,49 +127,29 @@ def page_context(
     """What the page of a form shows."""
     requests = queries.requests_for(actor).filter(pk__in=view.requests).order_by("number")[:FIRST_ROWS]
     rows = list(queries.batch_rows(batch).select_related("request")[:FIRST_ROWS])
-    return progress_context(view) | {
-        "crumbs": [Item(_("Transfer forms"), url=reverse("batches")), Item(view.number)],
-        "made": [with_turn(case) for case in queries.describe_many(requests, actor)],
-        "rows": row_views(rows),
-        "more_rows": view.counts["rows"] > len(rows),
-        "events": events(view.timeline),
-        "faults": [fault_as_json(f) for f in refusal.faults] if refusal else [],
-        "typed": typed,
-        "has_failed": bool(view.counts["invalid"] or view.counts["failed"]),
-        "warned": batch.rows.filter(outcome="valid", errors__contains=[{"severity": "warning"}]).exists(),
-        "heals": batch.rows.filter(outcome="valid", errors__contains=[{"code": "V12", "severity": "warning"}]).exists(),
-        "mode_label": batch.get_mode_display(),
-        "created_at": batch.created_at,
-    }
+    return (
+        progress_context(view)
+        | board(view, actor)
+        | {
+            "crumbs": [Item(_("Transfer forms"), url=reverse("batches")), Item(view.number)],
+            "made": [with_turn(case) for case in queries.describe_many(requests, actor)],
+            "rows": row_views(rows),
+            "more_rows": view.counts["rows"] > len(rows),
+            "events": events(view.timeline),
+            "faults": [fault_as_json(f) for f in refusal.faults] if refusal else [],
+            "typed": typed,
+            "has_failed": bool(view.counts["invalid"] or view.counts["failed"]),
+            "warned": view.warned,
+            "heals": any(g.code == "V12" and g.severity == "warning" and g.valid for g in view.groups),
+            "mode_label": batch.get_mode_display(),
+            "created_at": batch.created_at,
+        }
+    )
 
 
 def row_views(rows: list[BatchRow]) -> list[dict[str, Any]]:
     """Rows with their findings in the reader's language."""
     return [{"row": row, "errors": [retold(error) for error in row.errors]} for row in rows]
-
-
-@require_safe
-def batch_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """All rows of a form, by number, of one outcome where that is asked for."""
-    actor = actor_of(request)
-    batch = visible(actor, pk)
-    form = RowFilter(request.GET)
-    outcome = form.cleaned_data["outcome"] if form.is_valid() else ""
-    page = slice_of(queries.batch_rows(batch, outcome or None).select_related("request"), ("number",), request, size=50)
-    view = queries.batch_view(batch, actor)
-    context = {
-        "batch": view,
-        "crumbs": [
-            Item(_("Transfer forms"), url=reverse("batches")),
-            Item(view.number, url=reverse("batch_page", args=[pk])),
-            Item(_("Rows")),
-        ],
-        "outcome": outcome,
-        "tabs": [("", _("All")), *BatchRow.Outcome.choices],
-        "page": page,
-        "rows": row_views(page.rows),
-    }
-    return render(request, "batches/rows.html", context)
 
 
 @require_safe
@@ -178,25 +159,32 @@ def batch_failed(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def batch_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """Submit a form, try it again, or undo it."""
+    """Submit a form, try it again, stop it, or undo it."""
     actor = actor_of(request)
     batch = visible(actor, pk)
     if request.method != "POST":
         return redirect("batch_page", pk)
     typed = read_reason(request.POST)
+    who: dict[str, Any] = {"actor": actor, "at": now(), "batch_id": pk}
     try:
         if verb == "submit":
-            operations.submit_batch(
-                actor=actor, at=now(), batch_id=pk, waive_warnings=typed, wait="wait" in request.POST
-            )
+            operations.submit_batch(**who, waive_warnings=typed, wait="wait" in request.POST)
         elif verb == "retry":
-            operations.retry_batch(actor=actor, at=now(), batch_id=pk)
+            operations.retry_batch(**who)
+        elif verb == "cancel":
+            operations.cancel_batch(**who)
         else:
-            operations.undo_batch(actor=actor, at=now(), on=today(), batch_id=pk, reason=typed)
+            operations.undo_batch(**who, on=today(), reason=typed)
     except DomainError as refusal:
-        refused(request, refusal)
-        view = queries.batch_view(batch, actor)
-        context = page_context(batch, view, actor, refusal, typed)
-        return render(request, "batches/page.html", context, status=refusal.status)
+        return refused_page(request, batch, refusal, typed)
     messages.success(request, str(BATCH_DONE[verb]) % {"number": str(batch)})
     return redirect("batch_page", pk)
+
+
+def refused_page(request: HttpRequest, batch: TransferBatch, refusal: DomainError, typed: str = "") -> HttpResponse:
+    """The form's page with why a step wasn't taken."""
+    actor = actor_of(request)
+    refused(request, refusal)
+    batch = visible(actor, batch.pk)
+    context = page_context(batch, queries.batch_view(batch, actor), actor, refusal, typed)
+    return render(request, "batches/page.html", context, status=refusal.status)

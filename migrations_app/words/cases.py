@@ -79,6 +79,14 @@ _REQUEST = {
 }
 
 _BATCH = {
+    "batch_fix_none": Words(
+        _("No row would be another by that."), _("Choose rows whose value differs from the one you write.")
+    ),
+    "batch_all_asked": Words(
+        _("Every request of this form is made already, so there is nothing left to stop."),
+        _("Undo the form instead: that withdraws the requests."),
+    ),
+    "batch_undone": Words(_("The form was undone."), _("To move these licenses after all, send the row again.")),
     "form_twice": Words(
         _("You uploaded this very file before, on %(date)s: it is form %(number)s."),
         _("Open that form; to send it again, undo it first or change the file."),

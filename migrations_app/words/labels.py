@@ -26,6 +26,7 @@ STEPS = {
     "reverse": pgettext_lazy("button", "Take the move back"),
     "retry": pgettext_lazy("button", "Try again"),
     "undo": pgettext_lazy("button", "Undo"),
+    "cancel": pgettext_lazy("button", "Stop"),
 }
 
 DONE = {
@@ -37,12 +38,6 @@ DONE = {
     "reject": _("Request %(number)s is rejected."),
     "withdraw": _("Request %(number)s is withdrawn."),
     "reverse": _("The move of request %(number)s is taken back."),
-}
-
-BATCH_DONE = {
-    "submit": _("Form %(number)s is submitted; its requests are being made."),
-    "retry": _("Form %(number)s is tried again."),
-    "undo": _("Form %(number)s is undone."),
 }
 
 SEVERITIES = {

@@ -28,7 +28,7 @@ DESK_NOBODY = "302 302 302 302 302 403 403 403"
 _ID = "(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _REQUEST = "(?P<verb>submit|consent|refuse|approve|return|reject|withdraw|reverse)"
 _KIND = "(?P<kind>pdf|xlsx)"
-_BATCH = "(?P<verb>submit|retry|undo)"
+_BATCH = "(?P<verb>submit|retry|undo|cancel)"
 
 PAGES = {
     "": OPEN,
@@ -93,7 +93,10 @@ PAGES = {
     "transfer-forms/new/": SIGNED_IN,
     r"^transfer-forms/template\.(?P<kind>xlsx|csv|pdf)$": SIGNED_IN,
     "transfer-forms/<uuid:pk>/": SENDERS,
+    "transfer-forms/<uuid:pk>/progress/": SENDERS,
     "transfer-forms/<uuid:pk>/rows/": SENDERS,
+    "transfer-forms/<uuid:pk>/rows/<int:number>/": SENDERS,
+    "transfer-forms/<uuid:pk>/fix/": POST_ONLY,
     "transfer-forms/<uuid:pk>/failed.xlsx": SENDERS,
     f"^transfer-forms/{_ID}/{_BATCH}/$": SENDERS_STEPS,
     "quotes/": SIGNED_IN,
@@ -175,6 +178,8 @@ INTERFACE = {
     "transfer-batches/": API,
     "transfer-batches/<uuid:pk>/": API_SENDERS,
     "transfer-batches/<uuid:pk>/rows/": API_SENDERS,
+    "transfer-batches/<uuid:pk>/rows/<int:number>/": API_SENDERS,
+    "transfer-batches/<uuid:pk>/fix/": API_POST_ONLY,
     "transfer-batches/<uuid:pk>/failed.xlsx": API_SENDERS,
     f"^transfer-batches/{_ID}/{_BATCH}/$": API_POST_ONLY,
     "renewal-quotes/": API,

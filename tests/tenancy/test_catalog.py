@@ -27,6 +27,7 @@ DOORS = {
     "licenses_prove_holds()": "trigger",
     "migrations_app_request_lets_go()": "trigger: a request that was ended holds no units, whoever ended it",
     "migrations_app_request_target()": "trigger: what hangs on a request is seen from the target that it got",
+    "migrations_app_batch_covered(uuid)": "tells a rep whether every request of a form lies in the rep's countries",
     "count_refusal(date,text,text,bigint)": "adds to a count of codes that names nobody",
     "public_proof(text)": "the public check of a proof, without anything of the customer",
 }

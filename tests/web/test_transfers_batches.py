@@ -66,14 +66,14 @@ def test_the_page_asks_for_progress_while_there_is_some(client_of, batch, run_jo
     client, url = client_of("mette"), reverse("batch_page", args=[batch.pk])
     page = client.get(url)
     told = page.content.decode()
-    assert 'hx-trigger="every 1s"' in told and "Show the latest" in told and " style=" not in told
+    assert 'hx-trigger="sse:done, every 3s"' in told and "Show the latest" in told and " style=" not in told
     part = client.get(url, {"seen": page.context["seen"]}, headers={"HX-Request": "true"})
     assert "<html" not in part.content.decode() and "HX-Refresh" not in part
     run_jobs()
     moved = client.get(url, {"seen": page.context["seen"]}, headers={"HX-Request": "true"})
     assert moved["HX-Refresh"] == "true" and "hx-get" not in moved.content.decode()
     done = client.get(url).content.decode()
-    assert "Findings, the most frequent first" in done and "row_quantity_not_whole" in done and "%(" not in done
+    assert "What was found, by reason" in done and "row_quantity_not_whole" in done and "%(" not in done
     assert reverse("batch_failed", args=[batch.pk]) in done
 
 

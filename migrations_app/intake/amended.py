@@ -1,0 +1,36 @@
+"""Values of a row that its sender typed anew: read as those of the file are."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from django.utils.translation import get_language
+
+from licenses.intake.headings import HeadingMap
+from licenses.intake.reader import RawRow
+from migrations_app.intake.headings import FIELDS, FORM
+from migrations_app.intake.values import parse_row
+from portal.kernel.errors import Fault, Invalid
+
+
+def read_amended(values: Mapping[str, str], number: int = 0) -> dict[str, str]:
+    """The typed values by field as they are kept: plain quantities, ISO dates, part numbers in capitals.
+
+    Only the fields that are given are read. Raises Invalid with every fault, each at its field; `choice_unknown` for
+    one that the form doesn't have.
+    """
+    unknown = [
+        Fault("choice_unknown", field, params={"value": field[:40], "choices": ", ".join(FIELDS)})
+        for field in values
+        if field not in FIELDS
+    ]
+    titles = {column.field: column.heading(get_language() or "en") for column in FORM.columns}
+    headings = HeadingMap({field: at for at, field in enumerate(FIELDS)}, titles, len(FIELDS))
+    parsed = parse_row(RawRow(number, tuple(values.get(field, "") for field in FIELDS)), headings)
+    faults = [replace(fault, line=None) for fault in parsed.faults if fault.field in values]
+    if unknown or faults:
+        raise Invalid(*unknown, *faults)
+    row = parsed.readable
+    if row is None:
+        return {}
+    day = row.effective_on.isoformat() if row.effective_on else ""
+    return {f: day if f == "effective_on" else str(getattr(row, f)) for f in FIELDS if f in values}
