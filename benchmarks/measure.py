@@ -61,6 +61,11 @@ def own_peak_mib() -> float:
     return _mib(resource.RUSAGE_SELF)
 
 
+def children_peak_mib() -> float:
+    """The most that one of its children held."""
+    return _mib(resource.RUSAGE_CHILDREN)
+
+
 def _peak_mib() -> float:
     return max(_mib(kind) for kind in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 

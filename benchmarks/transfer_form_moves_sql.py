@@ -1,4 +1,7 @@
-"""The statements of `transfer_form_yardstick` after the check: requests, the rep's yes, the moves, the form's end."""
+"""The statements of `transfer_form_yardstick` after the check: requests, the rep's yes, the moves, the form's end.
+
+Large tables are looked up by key from behind fences, see `transfer_form_sql`.
+"""
 
 EVENT = """
 INSERT INTO sites_event (at, actor_id, customer_id, subject_type, subject_id, kind, data)
@@ -68,7 +71,8 @@ SELECT gen_random_uuid(), a.customer_id, a.target_customer_id, a.id, r.line, r.u
            'part_number', e.part_id, 'description', p.description, 'order_reference', e.order_reference)
   FROM asked a JOIN (SELECT source, target, line, sum(units) AS units FROM row_asked GROUP BY 1, 2, 3) AS r
        USING (source, target)
-  JOIN licenses_entitlement e ON e.id = r.line JOIN licenses_part p ON p.part_number = e.part_id
+  CROSS JOIN LATERAL (SELECT part_id, order_reference FROM licenses_entitlement WHERE id = r.line OFFSET 0) AS e
+  JOIN licenses_part p ON p.part_number = e.part_id
 """
 WAIVERS = """
 INSERT INTO migrations_app_waiver (id, customer_id, target_customer_id, request_id, code, line, reason, params,
@@ -81,7 +85,7 @@ SELECT DISTINCT ON (a.id, e->>'code') gen_random_uuid(), a.customer_id, a.target
 HOLDS = """
 INSERT INTO licenses_hold (id, customer_id, entitlement_id, quantity, reference, placed_at)
 SELECT gen_random_uuid(), customer_id, entitlement_id, quantity, request_id, now()
-  FROM migrations_app_transferline WHERE request_id IN (SELECT id FROM asked) ORDER BY entitlement_id
+  FROM migrations_app_transferline WHERE request_id = ANY (ARRAY(SELECT id FROM asked)) ORDER BY entitlement_id
 """
 CONSENTS = """
 INSERT INTO migrations_app_consent (id, customer_id, target_customer_id, request_id, side, given_by_id, under_mandate,
@@ -91,11 +95,11 @@ SELECT gen_random_uuid(), customer_id, target_customer_id, id, side, %(actor)s, 
 """
 ROWS_ASKED = """
 UPDATE migrations_app_batchrow r SET request_id = a.id FROM row_asked x JOIN asked a USING (source, target)
- WHERE r.id = x.id
+ WHERE r.id = x.id AND r.batch_id = %(batch)s
 """
 STEP = """
 UPDATE migrations_app_transferrequest SET status = '{status}', version = version + 1 {more}
- WHERE id IN (SELECT id FROM {rows})
+ WHERE id = ANY (ARRAY(SELECT id FROM {rows}))
 """
 
 # The lines of some requests with what follows them (rule M6), and whether anything bars them after all.
@@ -111,41 +115,47 @@ SELECT r.id, r.number, r.customer_id, r.target_customer_id AS arrives_with, r.ta
 CREATE TEMPORARY TABLE moving ON COMMIT DROP AS
 SELECT l.id AS of, l.entitlement_id AS line, l.quantity AS units, m.id AS request_id, m.arrives_with, m.site_id,
        gen_random_uuid() AS arrival, gen_random_uuid() AS movement
-  FROM moved m JOIN migrations_app_transferline l ON l.request_id = m.id
+  FROM moved m CROSS JOIN LATERAL (
+      SELECT id, entitlement_id, quantity FROM migrations_app_transferline WHERE request_id = m.id OFFSET 0) AS l
 """,
     "ANALYZE moving",
     """
 INSERT INTO moving
 SELECT NULL, e.id, least(m.units, a.units - coalesce(d.units, 0)), m.request_id, m.arrives_with, m.site_id,
        gen_random_uuid(), gen_random_uuid()
-  FROM moving m JOIN licenses_entitlement e ON e.follows_id = m.line
-  JOIN LATERAL (SELECT sum(quantity) AS units FROM licenses_quantitymovement WHERE target_id = e.id) AS a ON true
-  LEFT JOIN LATERAL (SELECT sum(quantity) AS units FROM licenses_quantitymovement WHERE source_id = e.id) AS d ON true
+  FROM moving m CROSS JOIN LATERAL (SELECT id FROM licenses_entitlement WHERE follows_id = m.line OFFSET 0) AS e
+ CROSS JOIN LATERAL (SELECT sum(quantity) AS units FROM licenses_quantitymovement WHERE target_id = e.id) AS a
+ CROSS JOIN LATERAL (SELECT sum(quantity) AS units FROM licenses_quantitymovement WHERE source_id = e.id) AS d
  WHERE e.id NOT IN (SELECT line FROM moving) AND a.units > coalesce(d.units, 0)
 """,
 )
 BARRED = """
 SELECT count(*)
-  FROM moving m JOIN licenses_entitlement e ON e.id = m.line JOIN licenses_part p ON p.part_number = e.part_id
-  JOIN sites_site s ON s.id = e.site_id
+  FROM moving m CROSS JOIN LATERAL (
+      SELECT part_id, site_id, traded_up FROM licenses_entitlement WHERE id = m.line OFFSET 0) AS e
+  JOIN licenses_part p ON p.part_number = e.part_id JOIN sites_site s ON s.id = e.site_id
  WHERE m.of IS NOT NULL AND (e.traded_up OR NOT p.eligible OR p.renewal_part_id IS NULL OR NOT EXISTS (
            SELECT 1 FROM sites_sitecontact k WHERE k.site_id = s.id AND k.role = 'primary'
               AND %(today)s BETWEEN k.valid_from AND coalesce(k.valid_to, 'infinity')))
 """
-RELEASE = (
-    "UPDATE licenses_hold SET released_at = now() WHERE released_at IS NULL AND reference = ANY (%(requests)s::uuid[])"
-)
+RELEASE = """
+UPDATE licenses_hold SET released_at = now() WHERE id = ANY (ARRAY(
+    SELECT h.id FROM moved m CROSS JOIN LATERAL (
+        SELECT id FROM licenses_hold WHERE reference = m.id AND released_at IS NULL OFFSET 0) AS h))
+"""
 ARRIVE = """
 INSERT INTO licenses_entitlement (id, customer_id, site_id, part_id, order_reference, acquired_on, coverage_start,
                                   coverage_end, moved_from_id, follows_id, traded_up)
 SELECT m.arrival, m.arrives_with, m.site_id, s.part_id, s.order_reference, s.acquired_on, s.coverage_start,
        s.coverage_end, s.id, f.arrival, s.traded_up
-  FROM moving m JOIN licenses_entitlement s ON s.id = m.line LEFT JOIN moving f ON f.line = s.follows_id
+  FROM moving m CROSS JOIN LATERAL (SELECT * FROM licenses_entitlement WHERE id = m.line OFFSET 0) AS s
+  LEFT JOIN moving f ON f.line = s.follows_id
 """
 COVER = """
 INSERT INTO licenses_coverperiod (id, customer_id, entitlement_id, starts_on, ends_on, source, recorded_at)
 SELECT gen_random_uuid(), m.arrives_with, m.arrival, c.starts_on, c.ends_on, c.source, now()
-  FROM moving m JOIN licenses_coverperiod c ON c.entitlement_id = m.line
+  FROM moving m CROSS JOIN LATERAL (
+      SELECT starts_on, ends_on, source FROM licenses_coverperiod WHERE entitlement_id = m.line OFFSET 0) AS c
 """
 # The constraint that both share: nothing else writes the ledger.
 POST = """
@@ -158,10 +168,10 @@ SELECT licenses_post_quantities(jsonb_agg(jsonb_build_object(
 PROOFS = (
     """
 CREATE TEMPORARY TABLE old ON COMMIT DROP AS
-SELECT p.id, p.entitlement_id AS line, p.quantity FROM moving m JOIN licenses_proof p ON p.entitlement_id = m.line
- WHERE p.status = 'valid'
+SELECT p.id, m.line, p.quantity FROM moving m CROSS JOIN LATERAL (
+    SELECT id, quantity FROM licenses_proof WHERE entitlement_id = m.line AND status = 'valid' OFFSET 0) AS p
 """,
-    "UPDATE licenses_proof SET status = 'superseded' WHERE id IN (SELECT id FROM old)",
+    "UPDATE licenses_proof SET status = 'superseded' WHERE id = ANY (ARRAY(SELECT id FROM old))",
     """
 CREATE TEMPORARY TABLE wanted ON COMMIT DROP AS
 SELECT m.arrival AS line, m.units, o.id AS old FROM moving m LEFT JOIN old o USING (line)
@@ -183,13 +193,15 @@ SELECT gen_random_uuid(), e.customer_id, e.id, 'PoE-' || lpad(nextval('passage_p
            'site_address', jsonb_build_array(s.street, s.postal_code || ' ' || s.city, %(country)s::text),
            'agreement_number', coalesce(a.number, '')),
        w.old
-  FROM wanted w JOIN licenses_entitlement e ON e.id = w.line JOIN sites_site s ON s.id = e.site_id
+  FROM wanted w CROSS JOIN LATERAL (SELECT * FROM licenses_entitlement WHERE id = w.line OFFSET 0) AS e
+  JOIN sites_site s ON s.id = e.site_id
   JOIN sites_customer c ON c.id = e.customer_id JOIN licenses_part p ON p.part_number = e.part_id
   LEFT JOIN sites_agreement a ON a.id = s.agreement_id
 """,
 )
 ARRIVED = """
-UPDATE migrations_app_transferline l SET arrived_as_id = m.arrival FROM moving m WHERE m.of = l.id
+UPDATE migrations_app_transferline l SET arrived_as_id = m.arrival FROM moving m
+ WHERE m.of = l.id AND l.id = ANY (ARRAY(SELECT of FROM moving WHERE of IS NOT NULL))
 """
 TERMS = """
 UPDATE sites_agreement SET term_start = %(today)s

@@ -1,16 +1,16 @@
-"""The product's side of `transfer_form`: one form from upload to applied, in a process of its own as the worker's is.
+"""The product's side of `transfer_form`: forms from upload to applied, in a process of its own as the worker's is.
 
-    python -m benchmarks.transfer_form_product FORM.xlsx [--profile]
+    echo FORM.xlsx | python -m benchmarks.transfer_form_product [--profile]
 
-Runs as the application's role and answers with one line of JSON. With --profile the slowest functions and statements of
-each phase go to standard error; measuring them costs time itself.
+Takes a form a line on standard input, as a worker takes one after the other, and answers each with one line of JSON. It
+runs as the application's role. With --profile the slowest functions and statements of each phase go to standard error;
+measuring them costs time itself.
 """
 
 import argparse
 import cProfile
 import json
 import pstats
-import resource
 import sys
 import time
 from collections import Counter
@@ -29,7 +29,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.utils.module_loading import autodiscover_modules
 
-from benchmarks.measure import own_peak_mib
+from benchmarks.measure import children_peak_mib, own_peak_mib
 from benchmarks.transfer_world import REP, SENDER
 from migrations_app.models import TransferBatch, TransferRequest
 from migrations_app.operations import submit_batch, take, upload
@@ -117,28 +117,31 @@ def timed(phase: str, work: Callable[[], object], profiling: bool) -> float:
     return seconds
 
 
-def main() -> int:
-    """One form; prints what it took."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("form", type=Path)
-    parser.add_argument("--profile", action="store_true")
-    asked = parser.parse_args()
-    autodiscover_modules("tasks")
-    before = own_peak_mib()
-    batch_id = sent(asked.form)
-    checking = timed("check", check, asked.profile)
+def worked(form: Path, profiling: bool) -> dict[str, Any]:
+    """What one form took: seconds of both phases, and the most memory held until the end of each."""
+    batch_id = sent(form)
+    checking = timed("check", check, profiling)
     rows = expect(batch_id, "checked", "valid")
     checked = own_peak_mib()
-    applying = timed("apply", lambda: apply(batch_id), asked.profile)
+    applying = timed("apply", lambda: apply(batch_id), profiling)
     expect(batch_id, "completed", "applied")
-    told = {
+    return {
         "rows": rows,
         "check": checking,
         "apply": applying,
-        "mib": {"before": before, "check": checked, "apply": own_peak_mib()},
-        "reader_mib": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+        "mib": {"check": checked, "apply": own_peak_mib()},
+        "reader_mib": children_peak_mib(),
     }
-    print(json.dumps(told))
+
+
+def main() -> int:
+    """Form after form."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--profile", action="store_true")
+    asked = parser.parse_args()
+    autodiscover_modules("tasks")
+    for line in sys.stdin:
+        print(json.dumps(worked(Path(line.strip()), asked.profile)), flush=True)
     return 0
 
 

@@ -42,26 +42,26 @@ SELECT s.id, s.site_number, s.program, s.country, s.status, s.customer_id, c.ent
                       WHERE e.customer_id = s.customer_id AND e.site_id = s.id) AS bought ON true
 """
 
-# Every line at the sources, with its units: those that the form names, and what stays of their products (V9).
+# Every line at the sources, with its units: those that the form names, and what stays of their products (V9). The wall
+# of a table is a list of customers that the planner takes for ten: joined plainly, it reads the whole table by customer.
+# So every large table is looked up by key, row by row, from behind a fence (OFFSET 0), or by an array that counts as
+# ten too.
 HELD = (
     """
-CREATE TEMPORARY TABLE line ON COMMIT DROP AS
-SELECT e.id, e.site_id, e.part_id, e.order_reference, e.acquired_on, coalesce(e.coverage_end, e.acquired_on) AS ends_on,
-       e.traded_up, p.kind, p.product, p.eligible, p.renewal_part_id
-  FROM licenses_entitlement e JOIN licenses_part p ON p.part_number = e.part_id
- WHERE (e.customer_id, e.site_id) IN (SELECT customer_id, id FROM ends WHERE site_number IN (SELECT source FROM staged))
-""",
-    "ANALYZE line",
-    """
 CREATE TEMPORARY TABLE held ON COMMIT DROP AS
-SELECT l.*, coalesce(a.units, 0) - coalesce(d.units, 0) AS owned, coalesce(h.units, 0) AS promised
-  FROM line l
-  LEFT JOIN (SELECT target_id AS id, sum(quantity) AS units FROM licenses_quantitymovement
-              WHERE target_id IN (SELECT id FROM line) GROUP BY 1) AS a USING (id)
-  LEFT JOIN (SELECT source_id AS id, sum(quantity) AS units FROM licenses_quantitymovement
-              WHERE source_id IN (SELECT id FROM line) GROUP BY 1) AS d USING (id)
-  LEFT JOIN (SELECT entitlement_id AS id, sum(quantity) AS units FROM licenses_hold
-              WHERE released_at IS NULL AND entitlement_id IN (SELECT id FROM line) GROUP BY 1) AS h USING (id)
+SELECT e.*, p.kind, p.product, p.eligible, p.renewal_part_id,
+       coalesce((SELECT sum(quantity) FROM licenses_quantitymovement WHERE target_id = e.id), 0)
+           - coalesce((SELECT sum(quantity) FROM licenses_quantitymovement WHERE source_id = e.id), 0) AS owned,
+       coalesce((SELECT sum(quantity) FROM licenses_hold WHERE entitlement_id = e.id AND released_at IS NULL), 0)
+           AS promised,
+       (SELECT min(k.number) FROM renewals_quoteline l JOIN renewals_renewalquote k ON k.id = l.quote_id
+         WHERE l.entitlement_id = e.id AND k.status = 'issued') AS quote
+  FROM (SELECT customer_id, id FROM ends WHERE site_number IN (SELECT source FROM staged)) AS s
+ CROSS JOIN LATERAL (
+      SELECT id, site_id, part_id, order_reference, acquired_on, coalesce(coverage_end, acquired_on) AS ends_on,
+             traded_up
+        FROM licenses_entitlement WHERE customer_id = s.customer_id AND site_id = s.id OFFSET 0) AS e
+  JOIN licenses_part p ON p.part_number = e.part_id
 """,
     "ANALYZE held",
 )
@@ -80,7 +80,7 @@ SELECT t.number, t.source, t.part, t.quantity, t.target, t.order_reference, t.re
        h.id AS line, h.acquired_on, h.ends_on, h.traded_up, h.kind, h.product, h.eligible, h.renewal_part_id, h.owned,
        h.promised, parts.site_id IS NOT NULL AS part_held,
        sum(t.quantity) OVER (PARTITION BY h.id ORDER BY t.number) AS asked,
-       kept.units - sum(t.quantity) OVER (PARTITION BY t.source, t.target, h.product) AS rest, q.number AS quote
+       kept.units - sum(t.quantity) OVER (PARTITION BY t.source, t.target, h.product) AS rest, h.quote
   FROM staged t LEFT JOIN ends s ON s.site_number = t.source LEFT JOIN ends g ON g.site_number = t.target
   LEFT JOIN held h ON (h.site_id, h.part_id, h.order_reference) = (s.id, t.part, t.order_reference) AND h.owned > 0
   LEFT JOIN (SELECT DISTINCT site_id, part_id FROM held WHERE owned > 0) AS parts
@@ -88,10 +88,6 @@ SELECT t.number, t.source, t.part, t.quantity, t.target, t.order_reference, t.re
   LEFT JOIN (SELECT site_id, product, sum(owned) AS units FROM held WHERE NOT traded_up
                 AND kind IN ('LICENSE_PLUS_S&S', 'TRADE_UP') GROUP BY 1, 2) AS kept
          ON (kept.site_id, kept.product) = (s.id, h.product)
-  LEFT JOIN (SELECT l.entitlement_id, min(k.number) AS number FROM renewals_quoteline l
-               JOIN renewals_renewalquote k ON k.id = l.quote_id
-              WHERE k.status = 'issued' AND l.entitlement_id IN (SELECT id FROM held) GROUP BY 1) AS q
-         ON q.entitlement_id = h.id
 """
 
 _PERPETUAL = "kind IN ('LICENSE_PLUS_S&S', 'TRADE_UP')"

@@ -1,9 +1,9 @@
 """The yardstick of `transfer_form`: the same form by hand, `COPY` into a staging table and set-based SQL.
 
-It runs as the application's role behind the same walls, on the same database, on other rows of as many sites. It writes
-what the product writes: rows with their findings, requests with lines, waivers, holds and consents, then arrivals with
-cover, the ledger through `licenses_post_quantities`, papers, events, notifications and jobs. What it leaves out: the
-gate for files, the what-if of a request, leases and restarts, rows that name no order.
+It runs as the application's role behind the same walls, on the same database, on other rows of as many sites. It
+writes what the product writes: rows with their findings, requests with lines, waivers, holds and consents, arrivals
+with cover, the ledger through `licenses_post_quantities`, papers, events, notifications and jobs. It leaves out: the gate
+for files, the what-if of a request, leases and restarts, rows that name no order.
 """
 
 import time

@@ -58,8 +58,10 @@ def _codes(kind: str) -> str:
 def by_product(form, database):
     owner, app = (discovery.with_database(url, database) for url in (settings.OWNER_URL, settings.APP_URL))
     state = {"DATABASE_URL": owner, "APP_DATABASE_URL": app, "STATE_DIR": str(form.parent), "DEBUG": "1"}
-    command = [sys.executable, "-m", "benchmarks.transfer_form_product", str(form)]
-    done = subprocess.run(command, env={**os.environ, **state}, stdout=subprocess.PIPE, text=True, check=True)
+    command = [sys.executable, "-m", "benchmarks.transfer_form_product"]
+    done = subprocess.run(
+        command, env={**os.environ, **state}, input=f"{form}\n", stdout=subprocess.PIPE, text=True, check=True
+    )
     return json.loads(done.stdout.splitlines()[-1])
 
 
