@@ -121,7 +121,11 @@ def _result(phase: str, rows: int, ours: list[dict[str, Any]], bare: list[dict[s
         YARDSTICK if bare else "none",
         min(each[phase] for each in bare) if bare else seconds,
         peak_mib=best["mib"][phase],
-        more={"rows_per_second": round(rows / seconds), "reader_mib": round(best["reader_mib"], 1)},
+        more={
+            "rows_per_second": round(rows / seconds),
+            "reader_mib": round(best["reader_mib"], 1),
+            "besides_seconds": round(best["besides"], 3),
+        },
     )
 
 

@@ -43,9 +43,9 @@ SELECT s.id, s.site_number, s.program, s.country, s.status, s.customer_id, c.ent
 """
 
 # Every line at the sources, with its units: those that the form names, and what stays of their products (V9). The wall
-# of a table is a list of customers that the planner takes for ten: joined plainly, it reads the whole table by customer.
-# So every large table is looked up by key, row by row, from behind a fence (OFFSET 0), or by an array that counts as
-# ten too.
+# of a table is a list of customers that the planner takes for ten: joined plainly, it reads the whole table by
+# customer. So every large table is looked up by key, row by row, from behind a fence (OFFSET 0), or by an array that
+# counts as ten too.
 HELD = (
     """
 CREATE TEMPORARY TABLE held ON COMMIT DROP AS

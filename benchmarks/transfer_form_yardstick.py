@@ -2,8 +2,8 @@
 
 It runs as the application's role behind the same walls, on the same database, on other rows of as many sites. It
 writes what the product writes: rows with their findings, requests with lines, waivers, holds and consents, arrivals
-with cover, the ledger through `licenses_post_quantities`, papers, events, notifications and jobs. It leaves out: the gate
-for files, the what-if of a request, leases and restarts, rows that name no order.
+with cover, the ledger through `licenses_post_quantities`, papers, events, notifications and jobs. It leaves out: the
+gate for files, the what-if of a request, leases and restarts, rows that name no order.
 """
 
 import time
@@ -104,6 +104,7 @@ class Yardstick:
                 ),
                 self._batch_note("batch_checked"),
                 self._batch_job("batch.check"),
+                self._batch_job("batch.plan"),
                 **counts,
             )
         return int(valid)
