@@ -34,6 +34,13 @@ WORDS = {
         _("Row %(row)s: the catalog doesn't know part %(value)s, and the file doesn't describe it."),
         _("Correct the part number, or add a column with the part's description."),
     ),
+    "import_site_unknown.near": Words(
+        _("Row %(row)s, “%(heading)s”: site %(value)s isn't one of the customer's."), _("Did you mean %(suggestions)s?")
+    ),
+    "import_part_unknown.near": Words(
+        _("Row %(row)s: the catalog doesn't know part %(value)s, and the file doesn't describe it."),
+        _("Did you mean %(suggestions)s? Otherwise add a column with the part's description."),
+    ),
     "import_part_unusual": Words(
         _("Row %(row)s, “%(heading)s”: “%(value)s” is unusual for a part number."),
         _("Check it; it is read all the same."),
@@ -59,6 +66,10 @@ WORDS = {
         _("%(part_number)s of this order was acquired on %(day)s, says the record."),
         _("Correct the date in the file, or ask your IBM rep to correct the record."),
     ),
+    "import_cover_shorter": Words(
+        _("The record covers %(part_number)s until %(until)s; the file says %(end)s."),
+        _("Cover that was recorded stays: no file takes it away. Ask your IBM rep where it is wrong."),
+    ),
     "import_line_moved": Words(
         _("Units of %(part_number)s have moved between sites here, so a file can't say how many are left: %(before)s."),
         _("Correct the quantity in the file, or ask your IBM rep."),
@@ -70,7 +81,7 @@ WORDS = {
     "import_file_twice": Words(_("The same file waits for this site already: %(number)s."), _("Open that one.")),
     "import_record_moved": Words(
         _("What is held has changed since the file was compared with it, so the difference shown is out of date."),
-        _("Compare again and look at the difference."),
+        _("It is compared again: look at the difference as it is now, then decide."),
     ),
     "import_unreadable": Words(
         _("The file itself can't be read, so its headings aren't known."), _("Upload it again in another format.")

@@ -2,8 +2,9 @@
 
 from celery import shared_task
 from django.db import transaction
+from django.db.models import Max
 
-from licenses.intake.entitlements import ParsedHolding, open_holdings
+from licenses.intake.entitlements import ParsedHolding, open_holdings, read_as
 from licenses.intake.opened import OpenFile, local_copy
 from licenses.intake.price_list import ParsedPrice, open_price_file
 from licenses.models import EntitlementImport, PriceImport
@@ -14,10 +15,11 @@ from licenses.operations.entitlement_imports import (
     keep_headings,
     load_holdings,
     put_holdings_back,
-    record_rows,
+    remember_headings,
     settle_holdings,
     step_holdings,
 )
+from licenses.operations.holding_rows import record_rows
 from licenses.operations.price_imports import (
     JOB,
     finish_check,
@@ -25,7 +27,8 @@ from licenses.operations.price_imports import (
     record_prices,
     step_import,
 )
-from licenses.queries.entitlement_imports import HoldingDesk
+from licenses.queries.heading_memory import headings_taught
+from licenses.queries.holding_check import HoldingDesk
 from licenses.queries.price_check import PriceDesk
 from portal.kernel.errors import Fault, Invalid, Refused
 from sites.clock import now, today
@@ -109,16 +112,16 @@ def _settle(work: Work) -> None:
 
 def _read_holdings(work: Work, case: EntitlementImport) -> bool:
     """Judge every row; False where the file, or its headings, can't be read, which is told then."""
+    with work.step():
+        known = headings_taught(case)
     try:
-        with (
-            local_copy(case.file) as path,
-            open_holdings(path, case.filename, case.taught, path.parent) as file,
-        ):
-            headings = file.headings
+        with local_copy(case.file) as path, open_holdings(path, case.filename, known, path.parent) as opened:
             with work.step():
-                keep_headings(load_holdings(case.pk), file.mapping, headings.warnings)
-            if headings.faults:
-                raise Invalid(*headings.faults, *headings.warnings)
+                case = load_holdings(case.pk)
+                file = read_as(opened, remember_headings(case, opened.file.headings.cells))
+                keep_headings(case, file)
+            if file.headings.faults:
+                raise Invalid(*file.headings.faults, *file.headings.warnings)
             _judge_holdings(work, case, file)
     except Invalid as refusal:
         with work.step():
@@ -131,11 +134,9 @@ def _read_holdings(work: Work, case: EntitlementImport) -> bool:
 def _judge_holdings(work: Work, case: EntitlementImport, file: OpenFile[ParsedHolding]) -> None:
     with work.step():
         desk = HoldingDesk(case, today(), file.headings.titles)
-        done = set(case.rows.values_list("number", flat=True))
-        named = case.rows.filter(readable=True)
-        desk.resume(named.values_list("site_id", "part_number", "order_reference", "acquired_on", "number"))
-        EntitlementImport.objects.filter(pk=case.pk).update(rows_read=file.count)
-    for chunk in file.chunks(done):
+        last = case.rows.aggregate(last=Max("number"))["last"] or 0
+    # Rows come in the order of the file: all up to the last one that was kept are done.
+    for chunk in file.chunks(range(last + 1)):
         with work.step():
             record_rows(load_holdings(case.pk), [desk.judge(row) for row in chunk])
 

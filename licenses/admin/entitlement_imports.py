@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from licenses.models import EntitlementImport
 from licenses.operations.entitlement_imports import accept_holdings, compare_holdings, reject_holdings
-from licenses.queries.entitlement_imports import actions_on
+from licenses.queries.entitlement_imports import actions_on, newer_accepted
 from licenses.views.imports import figures, happenings
 from licenses.views.shared import Item
 from portal.kernel.errors import Fault, Refused
@@ -47,7 +47,7 @@ class EntitlementImportAdmin(CaseAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EntitlementImport]:
         rows: QuerySet[EntitlementImport] = super().get_queryset(request)
-        return rows.select_related("customer", "site", "created_by")
+        return rows.select_related("customer", "site", "created_by", "superseded_by")
 
     def buttons(self, actor: Actor, case: EntitlementImport) -> Sequence[CaseButton]:
         """What can be done now; whoever declared the file doesn't decide on it."""
@@ -63,6 +63,10 @@ class EntitlementImportAdmin(CaseAdmin):
             Item(_("File"), case.filename),
             Item(_("Uploaded by"), str(case.created_by), note="" if case.declared else _("the record at once")),
         ]
+        if newer := newer_accepted(case) if case.status == EntitlementImport.Status.CHECKED else None:
+            facts.append(Item(_("Accepted since"), str(newer), note=_("a newer file of this site")))
+        if case.superseded_by:
+            facts.append(Item(_("Superseded by"), str(case.superseded_by)))
         if case.decision_reason:
             facts.append(Item(_("Reason"), case.decision_reason))
         return {

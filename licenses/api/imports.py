@@ -17,7 +17,15 @@ from licenses.api.asked import Asked
 from licenses.api.base import CursorList, actor_of
 from licenses.models import EntitlementImport, EntitlementImportRow
 from licenses.operations import entitlement_imports as operations
-from licenses.queries.entitlement_imports import actions_on, counts_of, findings_of, rows_of, visible_imports
+from licenses.queries.entitlement_imports import (
+    actions_on,
+    changes_of,
+    counts_of,
+    findings_of,
+    headings_of,
+    rows_of,
+    visible_imports,
+)
 from licenses.readmodels import one
 from portal.kernel.errors import Fault, Invalid
 from sites.clock import now, today
@@ -35,6 +43,29 @@ class HoldingsCounts(serializers.Serializer):
     changed = serializers.IntegerField()
     gone = serializers.IntegerField()
     same = serializers.IntegerField()
+    in_file = serializers.IntegerField()
+    new_parts = serializers.IntegerField()
+
+
+class HeadingSerializer(serializers.Serializer):
+    """A heading of the file: its field, the first values below it, and how it is known.
+
+    `how` is `name`, `said` (with this file), `remembered` (from the file with that `number`) or `unknown`.
+    """
+
+    heading = serializers.CharField()
+    field = serializers.CharField(allow_blank=True)
+    samples = serializers.ListField(child=serializers.CharField())
+    how = serializers.ChoiceField(choices=["name", "said", "remembered", "unknown"])
+    number = serializers.CharField(allow_blank=True)
+
+
+class ChangeSerializer(serializers.Serializer):
+    """A field of a line before and after."""
+
+    field = serializers.CharField()
+    before = serializers.CharField(allow_null=True)
+    after = serializers.CharField(allow_null=True)
 
 
 class ImportSerializer(serializers.Serializer):
@@ -47,12 +78,18 @@ class ImportSerializer(serializers.Serializer):
     filename = serializers.CharField()
     declared = serializers.BooleanField()
     mapping = serializers.DictField(child=serializers.CharField(allow_null=True))
+    headings = serializers.SerializerMethodField()
     counts = serializers.SerializerMethodField()
     faults = serializers.SerializerMethodField()
     actions = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField(source="decision_reason")
+    superseded_by = serializers.UUIDField(source="superseded_by_id", allow_null=True)
+
+    @extend_schema_field(HeadingSerializer(many=True))
+    def get_headings(self, case: EntitlementImport) -> Any:
+        return HeadingSerializer(headings_of(case), many=True).data
 
     @extend_schema_field(HoldingsCounts)
     def get_counts(self, case: EntitlementImport) -> dict[str, int]:
@@ -84,7 +121,12 @@ class ImportRowSerializer(serializers.Serializer):
     coverage_end = serializers.DateField(allow_null=True)
     points = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     entitlement = serializers.UUIDField(source="entitlement_id", allow_null=True)
+    changes = serializers.SerializerMethodField()
     values = serializers.DictField(child=serializers.CharField(allow_blank=True))
+
+    @extend_schema_field(ChangeSerializer(many=True))
+    def get_changes(self, row: EntitlementImportRow) -> Any:
+        return ChangeSerializer(changes_of(row), many=True).data
 
     def get_fields(self) -> dict[str, Any]:
         # As an attribute it would hide what serializers themselves call errors.

@@ -1,7 +1,7 @@
 """What a customer holds as a file: Passport Advantage exports and anything like them (rule book section 8)."""
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -110,6 +110,9 @@ FIELDS = tuple(column.field for column in HOLDINGS.columns)
 LENGTHS = {"part_number": 12, "description": 300, "order_reference": 40, "site_number": 20}
 SHORT = 60
 DATED = ("acquired_on", "coverage", "coverage_start")
+SAMPLES, LOOKED_AT = 3, 50
+# A heading that stands there for the second time.
+AGAIN = re.compile(r" \(\d+\)$")
 # How a row of sums begins, in English and Danish.
 SUM = re.compile(
     r"\W*(?:(?:grand|sub)[\s-]*)?(?:totals?|totalt|sum|i\s?alt|samlet|mellemsum|hovedtotal)\b", re.IGNORECASE
@@ -179,7 +182,7 @@ def map_columns(headings: Sequence[str], taught: Mapping[str, str], row: int = 1
     def field_of(heading: str) -> str | None:
         if fold(heading) in taught:
             return taught[fold(heading)] or None
-        field = HOLDINGS.field_of(heading)
+        field = HOLDINGS.field_of(AGAIN.sub("", heading))
         return None if field in said else field  # somebody named another column for it
 
     columns, unnamed, twice = placed(headings, field_of, line)
@@ -192,21 +195,29 @@ def map_columns(headings: Sequence[str], taught: Mapping[str, str], row: int = 1
 
 
 def open_holdings(
-    path: Path, filename: str, taught: Mapping[str, str], folder: Path | None = None
+    path: Path, filename: str, taught: Collection[str] = (), folder: Path | None = None
 ) -> OpenFile[ParsedHolding]:
     """Read `path`, uploaded as `filename`, in a limited process; its rows may be read where headings have no faults.
 
-    Raises Invalid for the file itself, `file_no_rows`.
+    `taught` are folded headings that were said to mean something; `read_as` tells what. Raises Invalid for the file
+    itself, `file_no_rows`.
     """
-    known = HOLDINGS.names | {heading for heading, field in taught.items() if field}
+    known = HOLDINGS.names | frozenset(taught)
     file = read_in_child(path, filename, folder, known=known)
     file, above = below_titles(file, known)
     if file.count == 0:
         file.remove()
         raise Invalid(Fault("file_no_rows", "file"))
-    headings = map_columns(file.headings.cells, taught, row=file.headings.number)
-    headings = replace(headings, warnings=(*above, *headings.warnings))
-    return OpenFile(file, headings, parse_holding)
+    file = replace(file, headings=RawRow(file.headings.number, tuple(_told_apart(file))))
+    unread = HeadingMap({}, {}, len(file.headings.cells), warnings=tuple(above))
+    return read_as(OpenFile(file, unread, parse_holding), {})
+
+
+def read_as(opened: OpenFile[ParsedHolding], taught: Mapping[str, str]) -> OpenFile[ParsedHolding]:
+    """The same file with its headings as `taught` and, where nothing was said, by their names."""
+    above = tuple(fault for fault in opened.headings.warnings if fault.code == "file_row_above")
+    headings = map_columns(opened.file.headings.cells, taught, row=opened.file.headings.number)
+    return replace(opened, headings=replace(headings, warnings=(*above, *headings.warnings)))
 
 
 def below_titles(file: NormalizedFile, known: Container[str]) -> tuple[NormalizedFile, list[Fault]]:
@@ -237,6 +248,37 @@ def below_titles(file: NormalizedFile, known: Container[str]) -> tuple[Normalize
         for row in above
     ]
     return replace(file, headings=best, count=file.count - len(above)), told
+
+
+def _told_apart(file: NormalizedFile) -> list[str]:
+    """The headings, each once: `Date (2)` for a second one, `(C)` for a column that has values and no heading."""
+    rows = [row.cells for row in islice(file.rows(), LOOKED_AT)]
+    seen: dict[str, int] = {}
+    names = []
+    for at, heading in enumerate(file.headings.cells):
+        name = " ".join(heading.split())
+        if not fold(name):
+            name = f"({_letters(at)})" if any(cells[at] for cells in rows if at < len(cells)) else ""
+        seen[fold(name)] = times = seen.get(fold(name), 0) + 1
+        names.append(f"{name} ({times})" if name and times > 1 else name)
+    return names
+
+
+def _letters(at: int) -> str:
+    """The letters of a column in a spreadsheet: A for 0, AA for 26."""
+    return (_letters(at // 26 - 1) if at >= 26 else "") + chr(ord("A") + at % 26)
+
+
+def samples_of(file: OpenFile[ParsedHolding]) -> dict[str, list[str]]:
+    """The first different values of each column, shortened, by heading: they tell what a heading means."""
+    found: dict[str, list[str]] = {heading: [] for heading in file.mapping}
+    for row in islice(file.file.rows(), LOOKED_AT):
+        for heading, cell in zip(file.file.headings.cells, row.cells, strict=False):
+            shown = found.get(heading)
+            value = " ".join(cell.split())[:SHORT]
+            if shown is not None and value and value not in shown and len(shown) < SAMPLES:
+                shown.append(value)
+    return found
 
 
 def _is_summed(raw: RawRow, values: Mapping[str, str]) -> bool:

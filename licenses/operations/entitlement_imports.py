@@ -11,12 +11,14 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
 
-from licenses.intake.entitlements import read_mapping
+from licenses.intake.entitlements import ParsedHolding, read_mapping, samples_of
+from licenses.intake.opened import OpenFile
 from licenses.models import EntitlementImport, EntitlementImportRow
 from licenses.operations.files import keep_file, named, take_step
 from licenses.operations.holding_sets import compare, record
 from licenses.operations.reasons import required_reason
-from licenses.queries.entitlement_imports import HoldingVerdict, roles_on, taught_by
+from licenses.queries.entitlement_imports import roles_on
+from licenses.queries.heading_memory import remembered
 from licenses.rules.workflow import AUTHOR, DESK, ENTITLEMENT_IMPORT
 from portal.kernel.errors import Fault, Forbidden, Invalid, NotFound, Refused
 from sites.events import tell
@@ -55,7 +57,7 @@ def upload_holdings(
         created_at=at,
         filename=name,
         declared=not (actor.is_staff and actor.covers(site.customer)),
-        taught=_taught(taught_by(site.customer), said),
+        taught=said,
     )
     keep_file(case, upload, _refuse_repeat)
     tell(actor=actor, at=at, kind="uploaded", subject=case, customer_id=case.customer_id, filename=name)
@@ -89,61 +91,69 @@ def step_holdings(case: EntitlementImport, action: str, **changes: Any) -> None:
     take_step(ENTITLEMENT_IMPORT, case, action, **changes)
 
 
-def keep_headings(case: EntitlementImport, mapping: Mapping[str, str | None], faults: Sequence[Fault]) -> None:
-    """Keep what the file's headings were read as, and what is to be told about them."""
-    case.headings, case.mapping = list(mapping), dict(mapping)
-    case.faults = [stored_fault(fault) for fault in faults]
-    case.save(update_fields=["headings", "mapping", "faults"])
+def remember_headings(case: EntitlementImport, headings: Sequence[str]) -> dict[str, str]:
+    """What is said about the file's headings: with it, or else with earlier files of the customer; kept on the case."""
+    said = {heading: field for heading, field in case.taught.items() if heading not in case.remembered}
+    memory = {heading: known for heading, known in remembered(case, headings).items() if heading not in said}
+    case.taught = _taught({heading: known.field for heading, known in memory.items()}, said)
+    case.remembered = {heading: memory[heading].number for heading in memory if heading in case.taught}
+    case.save(update_fields=["taught", "remembered"])
+    return dict(case.taught)
 
 
-def record_rows(case: EntitlementImport, verdicts: Sequence[HoldingVerdict]) -> None:
-    """Write the verdicts of a chunk."""
-    EntitlementImportRow.objects.bulk_create((_row(case, verdict) for verdict in verdicts), batch_size=1000)
-
-
-def _row(case: EntitlementImport, verdict: HoldingVerdict) -> EntitlementImportRow:
-    said = verdict.holding
-    return EntitlementImportRow(
-        file_import=case,
-        customer_id=case.customer_id,
-        number=verdict.row.number,
-        outcome="new" if verdict.readable else "rejected",
-        readable=verdict.readable,
-        site_id=verdict.site_id,
-        part_number=said.part_number,
-        kind=verdict.kind if said.part_number else "",
-        description=verdict.description,
-        quantity=said.quantity,
-        order_reference=said.order_reference,
-        acquired_on=said.acquired_on,
-        coverage_start=said.coverage_start,
-        coverage_end=said.coverage_end,
-        points=said.points,
-        values=dict(verdict.row.values),
-        errors=[stored_fault(fault) for fault in verdict.faults],
-    )
+def keep_headings(case: EntitlementImport, file: OpenFile[ParsedHolding]) -> None:
+    """Keep what the file's headings were read as, what stands below them, and what is to be told about them."""
+    case.headings, case.mapping = list(file.mapping), dict(file.mapping)
+    case.samples, case.rows_in_file = samples_of(file), file.count
+    case.faults = [stored_fault(fault) for fault in file.headings.warnings]
+    case.save(update_fields=["headings", "mapping", "samples", "rows_in_file", "faults"])
 
 
 @transaction.atomic
 def finish_holdings_check(*, actor: Actor, at: datetime, on: date, import_id: UUID) -> EntitlementImport:
     """All rows are judged: compare them with the record. What isn't declared is recorded at once."""
     case = _locked(import_id)
-    figures = compare(case)
-    step_holdings(case, "finish_checking", checked_at=at, **figures)
-    counts = {name: count for name, count in figures.items() if name != "compared"}
-    tell(actor=actor, at=at, kind="checked", subject=case, customer_id=case.customer_id, **counts)
-    if not case.declared and DESK in roles_on(actor, case):
+    _show(case, actor=actor, at=at, action="finish_checking")
+    if case.declared:
+        _supersede(case, actor=actor, at=at)
+    elif DESK in roles_on(actor, case):
         step_holdings(case, "accept", decided_by_id=actor.user_id, decided_at=at)
         _record(case, actor=actor, at=at, on=on)
     return case
 
 
+def _show(case: EntitlementImport, *, actor: Actor, at: datetime, action: str) -> None:
+    """Work out the difference as it is now, for people to look at."""
+    figures = compare(case)
+    faults = [fault for fault in case.faults if fault["code"] != "import_record_moved"]
+    step_holdings(case, action, checked_at=at, faults=faults, **figures)
+    counts = {name: count for name, count in figures.items() if name != "compared"}
+    tell(actor=actor, at=at, kind="checked", subject=case, customer_id=case.customer_id, **counts)
+
+
+def _supersede(case: EntitlementImport, *, actor: Actor, at: datetime) -> None:
+    """Of the lists of one site that wait, each author's newest counts: older ones are put away.
+
+    Somebody else's list stays, for the desk to choose: nobody takes back what another one declared.
+    """
+    rows = EntitlementImport.objects.select_for_update().filter(
+        site=case.site_id, created_by=case.created_by_id, declared=True, status__in=("checked", "failed")
+    )
+    *older, newest = rows.order_by("number")
+    if newest.status != EntitlementImport.Status.CHECKED:
+        older, newest = [row for row in older if row.number < case.number], case
+    for row in older:
+        row = case if row.pk == case.pk else row
+        step_holdings(row, "supersede", superseded_by_id=newest.pk)
+        tell(actor=actor, at=at, kind="superseded", subject=row, customer_id=row.customer_id, by=str(newest))
+
+
 def _locked(import_id: UUID) -> EntitlementImport:
     """The import, with all others of its customer kept waiting, so that no line is recorded twice."""
-    case = load_holdings(import_id)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"holdings {case.customer_id}"])
-    return case
+    customer = EntitlementImport.objects.filter(pk=import_id).values_list("customer_id", flat=True).first()
+    with connection.cursor() as cursor:  # before any row: who waits here must hold nothing that the other needs
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"holdings {customer}"])
+    return load_holdings(import_id)
 
 
 def _record(case: EntitlementImport, *, actor: Actor, at: datetime, on: date) -> None:
@@ -157,7 +167,6 @@ def _record(case: EntitlementImport, *, actor: Actor, at: datetime, on: date) ->
     tell(actor=actor, at=at, kind="accepted", subject=case, customer_id=case.customer_id)
 
 
-@transaction.atomic
 def accept_holdings(
     *, actor: Actor, at: datetime, on: date, import_id: UUID, version: int | None = None
 ) -> EntitlementImport:
@@ -165,8 +174,19 @@ def accept_holdings(
 
     A large one is left to a worker (`applying`). `on` is today, `version` the one that the decider saw. Raises
     Forbidden (`not_yours`, `own_case`), Refused (`not_from_here`, `stale`, `import_record_moved`: the difference is
-    another one by now).
+    another one by now, and is shown as it is now).
     """
+    try:
+        return _accept(actor=actor, at=at, on=on, import_id=import_id, version=version)
+    except Refused as refusal:
+        if any(fault.code == "import_record_moved" for fault in refusal.faults):
+            _show_anew(actor=actor, at=at, import_id=import_id)
+        raise
+
+
+@transaction.atomic
+def _accept(*, actor: Actor, at: datetime, on: date, import_id: UUID, version: int | None) -> EntitlementImport:
+    _locked(import_id)
     case = _at_the_desk(actor, import_id, "accept")
     if version is not None and version != case.version:
         raise Refused(Fault("stale"))
@@ -176,6 +196,14 @@ def accept_holdings(
         return case
     settle_holdings(actor=actor, at=at, on=on, import_id=case.pk)
     return load_holdings(case.pk)
+
+
+@transaction.atomic
+def _show_anew(*, actor: Actor, at: datetime, import_id: UUID) -> None:
+    case = _locked(import_id)
+    step_holdings(case, "compare")
+    tell(actor=actor, at=at, kind="compared_again", subject=case, customer_id=case.customer_id)
+    _show(case, actor=actor, at=at, action="finish_checking")
 
 
 @transaction.atomic
@@ -191,11 +219,17 @@ def settle_holdings(*, actor: Actor, at: datetime, on: date, import_id: UUID) ->
 
 @transaction.atomic
 def put_holdings_back(*, actor: Actor, at: datetime, import_id: UUID, faults: Sequence[Fault]) -> None:
-    """Undo the acceptance of an import that couldn't be recorded, saying why; the decision is open again."""
-    case = load_holdings(import_id)
-    told = [*case.faults, *(stored_fault(fault) for fault in faults)]
-    step_holdings(case, "put_back", decided_by_id=None, decided_at=None, faults=told)
+    """Undo the acceptance of an import that couldn't be recorded, saying why.
+
+    The decision is open again, about the difference as it is now.
+    """
+    case = _locked(import_id)
+    step_holdings(case, "put_back", decided_by_id=None, decided_at=None)
     tell(actor=actor, at=at, kind="put_back", subject=case, customer_id=case.customer_id)
+    step_holdings(case, "compare")
+    _show(case, actor=actor, at=at, action="finish_checking")
+    case.faults = [*case.faults, *(stored_fault(fault) for fault in faults)]
+    case.save(update_fields=["faults"])
 
 
 @transaction.atomic
@@ -227,7 +261,11 @@ def map_holdings(*, actor: Actor, at: datetime, import_id: UUID, mapping: object
         raise Invalid(*faults)
     if not case.headings:
         raise Refused(Fault("import_unreadable"))
-    step_holdings(case, "map", taught=_taught(case.taught, said), faults=[], checked_at=None, compared="")
+    taught = _taught(case.taught, said)
+    remembered = {h: number for h, number in case.remembered.items() if taught.get(h) == case.taught.get(h)}
+    step_holdings(
+        case, "map", taught=taught, remembered=remembered, faults=[], checked_at=None, compared="", rows_read=0
+    )
     EntitlementImportRow.objects.filter(file_import=case).delete()
     tell(actor=actor, at=at, kind="mapped", subject=case, customer_id=case.customer_id)
     enqueue(kind=JOB, subject_id=case.pk, actor=actor, at=at)
@@ -238,7 +276,7 @@ def map_holdings(*, actor: Actor, at: datetime, import_id: UUID, mapping: object
 def compare_holdings(*, actor: Actor, at: datetime, import_id: UUID) -> EntitlementImport:
     """Compare the rows with the record as it stands now. Raises Forbidden (`not_yours`), Refused."""
     case = _for_its_people(actor, import_id)
-    step_holdings(case, "compare", faults=[f for f in case.faults if f["code"] != "import_record_moved"])
+    step_holdings(case, "compare")
     tell(actor=actor, at=at, kind="compared_again", subject=case, customer_id=case.customer_id)
     enqueue(kind=JOB, subject_id=case.pk, actor=actor, at=at)
     return case

@@ -25,7 +25,8 @@ _LINES = """
 WITH holding_lines AS MATERIALIZED (
 SELECT e.id, e.site_id, e.part_id, e.order_reference, e.acquired_on, e.moved_from_id IS NOT NULL AS arrived,
        coalesce(a.units, 0) - coalesce(d.units, 0) AS units, coalesce(h.units, 0) AS held,
-       coalesce(a.transfers, 0) + coalesce(d.transfers, 0) > 0 AS moved, c.ends_on AS covered_to
+       coalesce(a.transfers, 0) + coalesce(d.transfers, 0) > 0 AS moved, c.ends_on AS covered_to,
+       e.coverage_start, e.coverage_end
   FROM licenses_entitlement e
   LEFT JOIN LATERAL (SELECT sum(quantity) AS units, count(*) FILTER (WHERE reason = 'transfer') AS transfers
                        FROM licenses_quantitymovement WHERE target_id = e.id) a ON true
@@ -40,11 +41,14 @@ SELECT e.id, e.site_id, e.part_id, e.order_reference, e.acquired_on, e.moved_fro
 """
 _COMPARE = """
      brought AS (
-        SELECT * FROM licenses_entitlementimportrow WHERE file_import_id = %(import)s AND readable),
+        SELECT *, first_value(number) OVER (PARTITION BY site_id, part_number, order_reference, acquired_on
+                                            ORDER BY number) AS first_number
+          FROM licenses_entitlementimportrow WHERE file_import_id = %(import)s AND readable),
      met AS (
         SELECT b.id AS row_id, count(*) AS lines, (array_agg(l.id ORDER BY l.units DESC, l.id))[1] AS line,
                sum(l.units) AS units, sum(l.held) AS held, bool_or(l.moved OR l.arrived) AS moved,
-               max(l.covered_to) AS covered_to
+               max(l.covered_to) AS covered_to, min(l.coverage_start) AS covered_from,
+               max(l.coverage_end) AS covered_until
           FROM brought b JOIN holding_lines l ON (l.site_id, l.part_id, l.order_reference, l.acquired_on)
                                                = (b.site_id, b.part_number, b.order_reference, b.acquired_on)
          GROUP BY b.id),
@@ -55,7 +59,8 @@ _COMPARE = """
          WHERE b.order_reference <> '' AND l.acquired_on <> b.acquired_on AND l.units > 0
          ORDER BY b.id, l.acquired_on),
      seen AS (
-        SELECT b.id, b.number, m.line, m.units, d.acquired_on AS other_day, m.held,
+        SELECT b.id, b.number, b.first_number, m.line, m.units, d.acquired_on AS other_day, m.held, m.covered_from,
+               m.covered_until, b.coverage_end < m.covered_to AS shorter,
                CASE WHEN m.line IS NULL OR m.covered_to IS NULL THEN b.coverage_start
                     WHEN b.coverage_end > m.covered_to
                     THEN greatest(b.coverage_start, m.covered_to + 1) END AS adds_from,
@@ -64,30 +69,41 @@ _COMPARE = """
                m.units <> b.quantity AS differs, b.quantity, m.lines > 1 AS several, m.moved
           FROM brought b LEFT JOIN met m ON m.row_id = b.id LEFT JOIN dated d ON d.row_id = b.id),
      judged AS (
-        SELECT *, CASE WHEN line IS NULL AND other_day IS NOT NULL THEN 'import_day_differs'
+        SELECT *, CASE WHEN number <> first_number THEN 'import_row_twice'
+                       WHEN line IS NULL AND other_day IS NOT NULL THEN 'import_day_differs'
                        WHEN differs AND (moved OR several) OR several AND adds_to IS NOT NULL THEN 'import_line_moved'
-                       WHEN differs AND quantity < held THEN 'import_line_promised' END AS fault
-          FROM seen)
+                       WHEN differs AND quantity < held THEN 'import_line_promised'
+                       WHEN shorter THEN 'import_cover_shorter' END AS found
+          FROM seen),
+     told AS (SELECT *, CASE WHEN found <> 'import_cover_shorter' THEN found END AS fault FROM judged)
 UPDATE licenses_entitlementimportrow r
-   SET entitlement_id = j.line, before_quantity = j.units,
+   SET entitlement_id = j.line, before_quantity = j.units, before_coverage_start = j.covered_from,
+       before_coverage_end = j.covered_until,
        adds_from = CASE WHEN j.fault IS NULL THEN j.adds_from END,
        adds_to = CASE WHEN j.fault IS NULL THEN j.adds_to END,
        outcome = CASE WHEN j.fault IS NOT NULL THEN 'rejected' WHEN j.line IS NULL THEN 'new'
                       WHEN j.differs OR j.adds_to IS NOT NULL THEN 'changed' ELSE 'same' END,
-       against = CASE WHEN j.fault IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(jsonb_build_object(
-           'code', j.fault, 'field', CASE j.fault WHEN 'import_day_differs' THEN 'acquired_on' ELSE 'quantity' END,
-           'line', j.number::text, 'severity', 'error', 'mends', NULL, 'heals_on', NULL,
+       against = CASE WHEN j.found IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(jsonb_build_object(
+           'code', j.found, 'field', CASE j.found WHEN 'import_day_differs' THEN 'acquired_on'
+                                                  WHEN 'import_row_twice' THEN 'part_number'
+                                                  WHEN 'import_cover_shorter' THEN 'coverage_end' ELSE 'quantity' END,
+           'line', j.number::text, 'severity', CASE WHEN j.fault IS NULL THEN 'warning' ELSE 'error' END,
+           'mends', NULL, 'heals_on', NULL,
            'params', jsonb_build_object('row', j.number, 'part_number', r.part_number, 'value', r.quantity,
-                                        'before', j.units, 'held', j.held, 'day', j.other_day))) END
-  FROM judged j WHERE r.id = j.id
+                                        'before', j.units, 'held', j.held, 'day', j.other_day,
+                                        'other', j.first_number, 'until', j.covered_until,
+                                        'end', r.coverage_end))) END
+  FROM told j WHERE r.id = j.id
 """
-# A rejected row keeps the lines of its part; one whose part can't be read keeps all.
+# A rejected row keeps the lines of its part; one whose part can't be read keeps all. Sums and headings keep none.
 _GONE = """
 INSERT INTO licenses_entitlementimportrow
        (file_import_id, customer_id, outcome, readable, site_id, part_number, kind, description, order_reference,
-        acquired_on, entitlement_id, before_quantity, "values", errors, against)
+        acquired_on, entitlement_id, before_quantity, before_coverage_start, before_coverage_end, "values", errors,
+        against)
 SELECT %(import)s, %(customer)s, CASE WHEN l.held > 0 OR l.moved THEN 'rejected' ELSE 'gone' END, false, l.site_id,
-       l.part_id, p.kind, p.description, l.order_reference, l.acquired_on, l.id, l.units, '{}', '[]',
+       l.part_id, p.kind, p.description, l.order_reference, l.acquired_on, l.id, l.units, l.coverage_start,
+       l.coverage_end, '{}', '[]',
        CASE WHEN l.held > 0 OR l.moved THEN jsonb_build_array(jsonb_build_object(
            'code', CASE WHEN l.moved THEN 'import_line_moved' ELSE 'import_line_promised' END, 'field', NULL,
            'line', NULL, 'severity', 'error', 'mends', NULL, 'heals_on', NULL,
@@ -106,7 +122,8 @@ SELECT %(import)s, %(customer)s, CASE WHEN l.held > 0 OR l.moved THEN 'rejected'
    AND l.part_id NOT IN (SELECT part_number FROM licenses_entitlementimportrow
                           WHERE file_import_id = %(import)s AND outcome = 'rejected' AND part_number <> '')
    AND NOT EXISTS (SELECT 1 FROM licenses_entitlementimportrow
-                    WHERE file_import_id = %(import)s AND outcome = 'rejected' AND part_number = '')
+                    WHERE file_import_id = %(import)s AND outcome = 'rejected' AND part_number = ''
+                      AND NOT errors @? '$[*] ? (@.code == "import_row_sum" || @.code == "import_row_headings")')
  ORDER BY l.part_id, l.order_reference, l.id
 """
 _COUNT = """
@@ -115,10 +132,12 @@ SELECT count(*) FILTER (WHERE number IS NOT NULL),
        count(*) FILTER (WHERE outcome = 'new'), count(*) FILTER (WHERE outcome = 'changed'),
        count(*) FILTER (WHERE outcome = 'gone'), count(*) FILTER (WHERE outcome = 'same'),
        md5(coalesce(string_agg(concat_ws('|', number, outcome, entitlement_id, before_quantity, adds_from, adds_to),
-                               ';' ORDER BY number, part_number, order_reference, entitlement_id), ''))
+                               ';' ORDER BY number, part_number, order_reference, entitlement_id), '')),
+       count(DISTINCT part_number) FILTER (WHERE outcome = 'new' AND part_number NOT IN (
+           SELECT part_number FROM licenses_part))
   FROM licenses_entitlementimportrow WHERE file_import_id = %(import)s
 """
-_FIGURES = ("rows_read", "rows_rejected", "rows_new", "rows_changed", "rows_gone", "rows_same", "compared")
+_FIGURES = ("rows_read", "rows_rejected", "rows_new", "rows_changed", "rows_gone", "rows_same", "compared", "parts_new")
 
 # A part that the catalog lacks comes with its kind alone: points and renewal part are for the catalog's keepers.
 _PARTS = """
@@ -149,16 +168,27 @@ UPDATE licenses_entitlement e SET coverage_start = r.adds_from, coverage_end = r
   FROM licenses_entitlementimportrow r
  WHERE r.file_import_id = %(import)s AND r.outcome = 'changed' AND r.adds_to IS NOT NULL AND e.id = r.entitlement_id
 """
-# A renewal line follows the only license at its site that its part renews (rule M6).
+# A renewal line follows the only license at its site that its part renews (rule M6), whichever of the two came first.
 _FOLLOW = """
-UPDATE licenses_entitlement e SET follows_id = f.license
-  FROM (SELECT r.entitlement_id AS renewal, (array_agg(l.id))[1] AS license
-          FROM licenses_entitlementimportrow r
-          JOIN licenses_part p ON p.renewal_part_id = r.part_number
-          JOIN licenses_entitlement l ON l.site_id = r.site_id AND l.part_id = p.part_number
-         WHERE r.file_import_id = %(import)s AND r.outcome = 'new'
-         GROUP BY 1 HAVING count(*) = 1) AS f
- WHERE e.id = f.renewal
+WITH came AS (
+    SELECT DISTINCT site_id, part_number FROM licenses_entitlementimportrow
+     WHERE file_import_id = %(import)s AND outcome = 'new'),
+     asked AS (
+    SELECT came.site_id, p.renewal_part_id AS renewal
+      FROM came JOIN licenses_part p ON p.part_number = came.part_number WHERE p.renewal_part_id IS NOT NULL
+    UNION
+    SELECT came.site_id, p.renewal_part_id FROM came JOIN licenses_part p ON p.renewal_part_id = came.part_number),
+     single AS (
+    SELECT a.site_id, a.renewal, (array_agg(l.id))[1] AS license
+      FROM asked a
+      JOIN licenses_part p ON p.renewal_part_id = a.renewal
+      JOIN licenses_entitlement l ON l.customer_id = %(customer)s AND l.site_id = a.site_id
+                                 AND l.part_id = p.part_number
+     GROUP BY 1, 2 HAVING count(*) = 1)
+UPDATE licenses_entitlement e SET follows_id = single.license
+  FROM single
+ WHERE e.customer_id = %(customer)s AND e.site_id = single.site_id AND e.part_id = single.renewal
+   AND e.follows_id IS NULL
 """
 
 
@@ -179,7 +209,7 @@ def record(case: EntitlementImport, *, at: datetime, on: date) -> None:
 
     Raises IntegrityError where a promise was given in the meantime.
     """
-    asked: dict[str, Any] = {"import": case.pk, "reference": str(case), "at": at}
+    asked: dict[str, Any] = {"import": case.pk, "customer": case.customer_id, "reference": str(case), "at": at}
     with whole_sets(SECONDS) as cursor:
         # A row names its line before the line is there.
         cursor.execute("SET CONSTRAINTS licenses_entitlementimportrow_entitlement_id_of_tenant DEFERRED")

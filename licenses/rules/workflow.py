@@ -41,6 +41,9 @@ ENTITLEMENT_IMPORT = Workflow(
         Transition("finish", "applying", "accepted", _SYSTEM),
         Transition("put_back", "applying", "checked", _SYSTEM),
         Transition("reject", "checked", "rejected", _DESK),
+        # Its author handed in a newer list of the same site.
+        Transition("supersede", "checked", "superseded", _SYSTEM),
+        Transition("supersede", "failed", "superseded", _SYSTEM),
     ),
 )
 

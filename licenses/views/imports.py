@@ -1,5 +1,6 @@
 """Files of holdings as pages: uploaded, mapped, compared with the record, and their rows."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +17,22 @@ from licenses.intake.entitlements import HOLDINGS
 from licenses.intake.limits import LIMITS, MIB
 from licenses.models import EntitlementImport, EntitlementImportRow
 from licenses.operations.entitlement_imports import compare_holdings, map_holdings, upload_holdings
-from licenses.queries.entitlement_imports import actions_on, findings_of, rows_of, visible_imports
+from licenses.queries.entitlement_imports import (
+    actions_on,
+    changes_of,
+    findings_of,
+    headings_of,
+    newer_accepted,
+    rows_of,
+    visible_imports,
+)
 from licenses.readmodels import one
 from licenses.views.paging import slice_of
 from licenses.views.shared import Item, actor_of, reader
 from portal.kernel.errors import DomainError
 from sites.clock import now
 from sites.events import history
+from sites.formats import format_date, format_number
 from sites.refusals import refused
 from sites.tenancy import Actor
 from sites.views.shown import Happening, happened
@@ -41,6 +51,7 @@ EVENTS = {
     "accepted": gettext_lazy("Recorded"),
     "rejected": gettext_lazy("Rejected"),
     "put_back": gettext_lazy("Put back: the record has changed"),
+    "superseded": gettext_lazy("Superseded by a newer file"),
 }
 
 
@@ -102,11 +113,12 @@ def page_context(case: EntitlementImport, actor: Actor, faults: list[str] | None
         "faults": faults or [],
         "told": [retold(kept)["message"] for kept in case.faults],
         "figures": figures(case),
-        "mapping": mapping_rows(case),
+        "headings": headings_of(case),
+        "newer": newer_accepted(case) if case.status == EntitlementImport.Status.CHECKED else None,
         "fields": field_choices(),
         "actions": actions_on(actor, case),
         "rows": row_views(rows),
-        "more_rows": case.rows_read > len(rows),
+        "more_rows": case.rows_read + case.rows_gone > len(rows),
         "events": happenings(case),
     }
 
@@ -123,19 +135,34 @@ def figures(case: EntitlementImport) -> list[tuple[str, str, int]]:
     ]
 
 
-def mapping_rows(case: EntitlementImport) -> list[tuple[int, str, str]]:
-    """Each heading of the file with its place and the field that it is read as."""
-    return [(at, heading, case.mapping.get(heading) or "") for at, heading in enumerate(case.headings)]
-
-
 def field_choices() -> list[tuple[str, str]]:
     """The fields that a heading can mean, named as in the reader's language."""
     return [("", _("isn't read")), *((column.field, column.heading(reader())) for column in HOLDINGS.columns)]
 
 
+CHANGED = {
+    "quantity": gettext_lazy("Quantity"),
+    "coverage_start": gettext_lazy("Cover from"),
+    "coverage_end": gettext_lazy("Cover to"),
+}
+
+
 def row_views(rows: list[EntitlementImportRow]) -> list[dict[str, Any]]:
-    """Rows with their findings in the reader's language."""
-    return [{"row": row, "findings": [found["message"] for found in findings_of(row)]} for row in rows]
+    """Rows with what they change and their findings, in the reader's language."""
+    return [
+        {
+            "row": row,
+            "changes": [(CHANGED[c.field], _shown(c.before), _shown(c.after)) for c in changes_of(row)],
+            "findings": [found["message"] for found in findings_of(row)],
+        }
+        for row in rows
+    ]
+
+
+def _shown(value: int | date | None) -> str:
+    if value is None:
+        return "–"
+    return format_date(value, reader()) if isinstance(value, date) else format_number(value, reader())
 
 
 def happenings(case: EntitlementImport) -> list[Happening]:
@@ -159,7 +186,7 @@ def import_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
             Item(_("Rows")),
         ],
         "outcome": outcome,
-        "tabs": [("", _("All")), *EntitlementImportRow.Outcome.choices],
+        "tabs": [(key, label if key else _("All"), count) for key, label, count in figures(case)],
         "page": page,
         "rows": row_views(page.rows),
     }

@@ -30,9 +30,14 @@ def test_from_upload_to_acceptance(api_of, send, run_jobs, world):
     seen = api_of("mette").get(one).json()
     assert (seen["status"], seen["site"], seen["declared"]) == ("checked", world.express_site.site_number, True)
     assert seen["counts"] == {
-        "read": 2, "created": 0, "rejected": 1, "new": 1, "changed": 0, "gone": 0, "same": 0,
+        "read": 2, "created": 0, "rejected": 1, "new": 1, "changed": 0, "gone": 0, "same": 0, "in_file": 2,
+        "new_parts": 1,
     }  # fmt: skip
     assert seen["mapping"]["part_number"] == "part_number"
+    assert seen["headings"][1] == {
+        "heading": "part_number", "field": "part_number", "samples": ["D1AAALL", "D2BBBLL"], "how": "name",
+        "number": "",
+    }  # fmt: skip
     (bad,) = api_of("mette").get(f"{one}rows/", {"outcome": "rejected"}).json()["results"]
     assert (bad["number"], bad["errors"][0]["code"]) == (3, "row_quantity_not_whole")
     assert bad["errors"][0]["message"].startswith("Row 3")
@@ -41,6 +46,11 @@ def test_from_upload_to_acceptance(api_of, send, run_jobs, world):
     done = api_of("rikke").post(f"{one}accept/")
     assert (done.status_code, done.json()["status"], done.json()["counts"]["created"]) == (200, "accepted", 1)
     (new,) = api_of("mette").get(f"{one}rows/", {"outcome": "new"}).json()["results"]
+    assert new["changes"] == [
+        {"field": "quantity", "before": "0", "after": "10"},
+        {"field": "coverage_start", "before": None, "after": "2026-04-01"},
+        {"field": "coverage_end", "before": None, "after": "2027-03-31"},
+    ]
     line = api_of("mette").get(f"/api/v1/entitlements/{new['entitlement']}/").json()
     assert (line["quantity"], line["order_reference"], line["coverage_end"]) == (10, "O-1", "2027-03-31")
     again = api_of("rikke").post(f"{one}reject/", {"reason": "x"})

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from licenses.intake.cells import Unreadable
-from licenses.intake.entitlements import HOLDINGS, map_columns, open_holdings, parse_holding, read_mapping
+from licenses.intake.entitlements import HOLDINGS, map_columns, open_holdings, parse_holding, read_as, read_mapping
 from licenses.intake.export_dates import parse_export_date, parse_period
 from licenses.intake.reader import RawRow
 
@@ -98,7 +98,8 @@ def opened(tmp_path):
     def read(text, encoding="utf-8-sig", **taught):
         path = tmp_path / "export.csv"
         path.write_bytes(text.encode(encoding))
-        with open_holdings(path, "export.csv", taught, tmp_path) as file:
+        with open_holdings(path, "export.csv", taught, tmp_path) as opened:
+            file = read_as(opened, taught)
             return file.headings, file.count, list(file.rows())
 
     return read
