@@ -43,6 +43,18 @@ FILE_WORDS = {
     "file_activex": Words(
         _("The file holds ActiveX controls."), _("Delete the controls, save the file and upload it again.")
     ),
+    "file_pdf_foreign": Words(
+        _("The PDF doesn't have the fields of the portal's form."),
+        _("Download the PDF form here, fill in its fields and upload it, or use the workbook."),
+    ),
+    "file_pdf_flat": Words(
+        _("The PDF shows the form, but its fields are gone: it was printed, scanned or flattened."),
+        _("Save the filled-in form itself instead of printing it to a PDF, or use the workbook."),
+    ),
+    "file_pdf_active": Words(
+        _("The PDF holds scripts, actions or attached files."),
+        _("Download the PDF form anew, fill in its fields and upload that."),
+    ),
     "file_formula": Words(
         _("Cell %(cell)s holds a formula; the form takes values only. Formulas in the sheet: %(count)s."), _PASTE_VALUES
     ),
@@ -62,6 +74,10 @@ FILE_WORDS = {
     "file_cell_too_long": Words(
         _("Row %(row)s holds a cell with more than %(limit)s characters."),
         _("Shorten it; in a CSV file, look for a quotation mark that is never closed."),
+    ),
+    "file_line_too_long": Words(
+        _("Row %(row)s of the CSV file has more than %(limit)s characters."),
+        _("Write each row in a line of its own, and look for a quotation mark that is never closed."),
     ),
     "file_encoding": Words(
         _("Line %(row)s holds characters that are neither UTF-8, UTF-16 nor Windows-1252."),

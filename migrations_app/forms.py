@@ -272,7 +272,10 @@ class RowFilter(forms.Form):
 class UploadForm(TellingForm):
     """A filled-in transfer form."""
 
-    file = forms.FileField(label=_("Filled-in form"), widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.csv"}))
+    file = forms.FileField(
+        label=_("Filled-in form"), widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.csv,.pdf"}),
+        help_text=_("A workbook, a CSV file, or the PDF form with its fields filled in."),
+    )  # fmt: skip
     mode = forms.ChoiceField(
         label=_("How to take it"), choices=TransferBatch.Mode.choices, initial=TransferBatch.Mode.PER_ROW,
         widget=forms.RadioSelect,

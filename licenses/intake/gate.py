@@ -16,8 +16,9 @@ from licenses.intake.limits import LIMITS, MIB, Limits
 from licenses.intake.scan import ElementScan, OdsScan, Places, RootScan, SharedTexts, SheetFacts, WorksheetScan
 from portal.kernel.errors import Fault, Invalid
 
-Kind = Literal["xlsx", "ods", "csv"]
+Kind = Literal["xlsx", "ods", "csv", "pdf"]
 KINDS: dict[str, Kind] = {".xlsx": "xlsx", ".ods": "ods", ".csv": "csv"}
+PAPER: dict[str, Kind] = {".pdf": "pdf"}
 OLD_EXCEL = (".xls", ".xlt", ".xlw")
 WITH_MACROS = (".xlsm", ".xltm", ".xlam", ".xla")
 ODS_MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -51,19 +52,21 @@ class Passed:
     sheet: str = ""
 
 
-def check_name(filename: str, size: int, limits: Limits = LIMITS) -> Kind:
+def check_name(filename: str, size: int, limits: Limits = LIMITS, *, paper: bool = False) -> Kind:
     """The kind that a file of this name claims; cheap enough for the request that takes the upload.
 
-    `size` in bytes. Raises Invalid: `file_too_large`, `file_empty`, `file_old_xls`, `file_macros`, `file_kind`.
+    `size` in bytes; with `paper` a filled-in PDF form is a kind, too. Raises Invalid: `file_too_large`, `file_empty`,
+    `file_old_xls`, `file_macros`, `file_kind`.
     """
     faults = []
-    if size > limits.file_bytes:
-        params = {"size": -(-size // MIB), "limit": limits.file_bytes // MIB}
+    suffix = PurePath(filename.replace("\\", "/")).suffix.lower()
+    kind = (KINDS | PAPER if paper else KINDS).get(suffix)
+    most = limits.pdf_bytes if kind == "pdf" else limits.file_bytes
+    if size > most:
+        params = {"size": -(-size // MIB), "limit": most // MIB}
         faults.append(Fault("file_too_large", "file", params=params))
     if size == 0:
         faults.append(Fault("file_empty", "file"))
-    suffix = PurePath(filename.replace("\\", "/")).suffix.lower()
-    kind = KINDS.get(suffix)
     if kind is None:
         code = {**dict.fromkeys(OLD_EXCEL, "file_old_xls"), **dict.fromkeys(WITH_MACROS, "file_macros")}
         faults.append(Fault(code.get(suffix, "file_kind"), "file", params={"extension": suffix[:20], "part": ""}))
@@ -77,9 +80,9 @@ def check(path: Path, filename: str, limits: Limits = LIMITS) -> Passed:
 
     Raises Invalid with every fault of the first stage that finds any.
     """
-    kind = check_name(filename, path.stat().st_size, limits)
+    kind = check_name(filename, path.stat().st_size, limits, paper=True)
     _check_magic(path, kind)
-    if kind == "csv":
+    if kind in ("csv", "pdf"):
         return Passed(kind)
     with Archive(path, limits) as archive:
         return _check_xlsx(archive, limits) if kind == "xlsx" else _check_ods(archive, limits)
@@ -96,7 +99,7 @@ def _check_magic(path: Path, kind: Kind) -> None:
             looks = "markup"
         if looks:
             raise Invalid(Fault("file_not_what_it_says", "file", params=_says(kind, looks)))
-    elif looks != "zip":
+    elif looks != ("pdf" if kind == "pdf" else "zip"):
         raise Invalid(Fault("file_not_what_it_says", "file", params=_says(kind, looks or "text")))
 
 

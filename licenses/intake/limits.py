@@ -13,6 +13,9 @@ class Limits:
     data_rows: int = 100_000
     columns: int = 200
     cell_characters: int = 32_767
+    # Of a CSV file: a row with its line breaks in quotes, and rows with the blank ones.
+    line_characters: int = 1_000_000
+    lines: int = 1_100_000
     # Rows x columns of the used area: readers keep all of it, empty cells too.
     area_cells: int = 5_000_000
     # A shared text counts each time a cell refers to it: that is what a reader unfolds.
@@ -23,6 +26,9 @@ class Limits:
     ratio: int = 200
     ratio_floor_bytes: int = 4 * MIB
     xml_depth: int = 200
+    # A filled-in form on paper has some hundred kilobytes and some hundred objects.
+    pdf_bytes: int = 10 * MIB
+    pdf_objects: int = 20_000
     # How many places of one kind are named before it says "and more".
     places: int = 10
     child_memory_bytes: int = 1536 * MIB

@@ -10,6 +10,7 @@ from licenses.intake.scan import Attributes, ElementScan
 from portal.kernel.errors import Fault, Invalid
 
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+CONTAINERS = (COMPOUND_FILE, b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
 
 # (path, code), matched on the lower-cased path of a part.
 BY_PATH = tuple(
@@ -48,9 +49,9 @@ def by_path(names: Iterable[str]) -> dict[str, str]:
 
 
 def compound_files(archive: Archive) -> dict[str, str]:
-    """OLE containers under whatever name."""
+    """OLE containers, and archives in the archive, under whatever name."""
     for info in archive.parts():
-        if info.file_size and archive.head(info, 8) == COMPOUND_FILE:
+        if info.file_size and archive.head(info, 8).startswith(CONTAINERS):
             return {"file_ole": info.filename}
     return {}
 
@@ -83,8 +84,12 @@ def first_worksheet(
 ) -> tuple[str, str]:
     """Title and part of the first visible sheet that is a worksheet.
 
-    Raises Invalid (`file_empty`) when the workbook names none.
+    Raises Invalid: `file_empty` when the workbook names none, `file_damaged` when it names two alike: by its title
+    the reader would find either.
     """
+    titles = [attributes.get("name", "").casefold() for name, attributes in elements if name == "sheet"]
+    if len(set(titles)) != len(titles):
+        raise Invalid(Fault("file_damaged", "file", params={"part": workbook[:100]}))
     targets: dict[str, str] = {}
     for _, link in links:
         if link.get("Type", "").endswith("/worksheet"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self, TextIO
 
 import python_calamine
 
@@ -56,8 +56,12 @@ def read(path: Path, filename: str, limits: Limits = LIMITS, known: Collection[s
     `file_cell_too_long`, `file_too_many_columns`).
     """
     passed = gate.check(path, filename, limits)
-    is_csv = passed.kind == "csv"
-    numbered = _csv_rows(path, limits, known) if is_csv else _workbook_rows(path, passed.sheet, limits)
+    if passed.kind == "csv":
+        numbered = _csv_rows(path, limits, known)
+    elif passed.kind == "pdf":
+        numbered = _paper_rows(path, limits, known)
+    else:
+        numbered = _workbook_rows(path, passed.sheet, limits)
     filled = _filled(numbered, limits)
     headings = next(filled, None)
     if headings is None:
@@ -109,6 +113,12 @@ def _workbook_rows(path: Path, sheet: str, limits: Limits) -> Iterator[tuple[int
         raise Invalid(Fault("file_damaged", "file", params={"part": sheet[:100]})) from error
 
 
+def _paper_rows(path: Path, limits: Limits, known: Collection[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    from licenses.intake import paper  # costs as much as reading a small sheet, and few files are PDFs
+
+    return ((number, [clean(c) for c in cells]) for number, cells in paper.rows(path, known, limits))
+
+
 def cell_text(cell: Cell) -> str:
     """A cell as text: whole numbers without decimals, dates in ISO form, unfit characters as U+FFFD."""
     if isinstance(cell, str):
@@ -135,18 +145,54 @@ def _csv_rows(path: Path, limits: Limits, known: Collection[str]) -> Iterator[tu
     encoding = sniff_encoding(path)
     csv.field_size_limit(limits.cell_characters)
     with path.open("r", encoding=encoding, newline="") as file:
-        first = list(islice(iter(lambda: file.readline(limits.columns * limits.cell_characters), ""), HEADING_ROWS))
+        lines = _Lines(file, limits)
+        first = list(islice(lines, HEADING_ROWS))
         hint = re.fullmatch(r'"?sep=([;,\t])"?\s*', first[0]) if first else None
         delimiter = hint.group(1) if hint else sniff_delimiter(first, known)
-        reader = csv.reader(chain(first[1:] if hint else first, file), delimiter=delimiter)
+        reader = csv.reader(chain(first[1:] if hint else first, lines), delimiter=delimiter)
         number = 0
         try:
             for number, cells in enumerate(reader, start=1):
+                lines.row_began()
                 yield number, [clean(c) for c in cells]
         except csv.Error as error:
             if "field limit" in str(error):
                 raise Invalid(long_cell(number + 1, limits)) from error
             raise Invalid(Fault("file_csv_broken", "file", str(number + 1), {"row": number + 1})) from error
+
+
+class _Lines:
+    """The lines of a text, while no row is longer and no file has more of them than a form's can be.
+
+    Raises Invalid: `file_line_too_long`, `file_too_many_rows`.
+    """
+
+    def __init__(self, file: TextIO, limits: Limits):
+        self._file, self._limits = file, limits
+        self._count = self._row_characters = 0
+
+    def row_began(self) -> None:
+        """All lines so far belong to rows that are whole."""
+        self._row_characters = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        most = self._limits.line_characters
+        line = self._file.readline(most + 1)
+        if not line:
+            raise StopIteration
+        self._count += 1
+        self._row_characters += len(line)
+        at = str(self._count)
+        # The first lines are looked at before they are rows.
+        if len(line) > most or (self._row_characters > most and self._count > HEADING_ROWS):
+            raise Invalid(Fault("file_line_too_long", "file", at, {"row": self._count, "limit": most}))
+        if self._count > self._limits.lines:
+            params = {"rows": self._count, "limit": self._limits.data_rows, "sheet": ""}
+            raise Invalid(Fault("file_too_many_rows", "file", at, params))
+        return line
 
 
 def sniff_encoding(path: Path) -> str:

@@ -18,7 +18,7 @@ from licenses.intake.limits import LIMITS
 # Texts stay texts: nothing in a cell becomes a formula, a link or a number by itself.
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # What a spreadsheet would take for a formula when such a cell is edited or exported.
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Findings, and the number of the row.
 ADDED_WIDTHS = (80, 16)
 DATE_FORMATS = {"da": "d.m.yyyy", "en": "yyyy-mm-dd"}
@@ -32,7 +32,10 @@ def language(lang: str) -> str:
 
 
 def csv_file(headings: Sequence[str], rows: Iterable[Sequence[Value]], lang: str) -> bytes:
-    """UTF-8 with its mark; semicolons and decimal commas for Danish, as Danish spreadsheets expect, else commas."""
+    """UTF-8 with its mark; semicolons and decimal commas for Danish, as Danish spreadsheets expect, else commas.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
     danish = language(lang) == "da"
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";" if danish else ",")
@@ -48,7 +51,7 @@ def _written(value: Value, danish: bool) -> str:
         return f"{value:f}".replace(".", ",") if danish else f"{value:f}"
     if isinstance(value, date):
         return f"{value.day}.{value.month}.{value.year}" if danish else value.isoformat()
-    return value
+    return f"'{value}" if value.startswith(RISKY) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,16 @@ class FileCase(Protocol):
 Case = TypeVar("Case", bound=FileCase)
 
 
-def named(upload: UploadedFile) -> tuple[str, list[Fault]]:
-    """The file's own name without folders, at most 200 characters, and what speaks against its kind or size."""
-    name = (upload.name or "").replace("\\", "/").rpartition("/")[2][-LONGEST_NAME:]
+def named(upload: UploadedFile, *, paper: bool = False) -> tuple[str, list[Fault]]:
+    """The file's own name, and what speaks against its kind or size; with `paper` PDF forms are taken, too.
+
+    The name comes without folders and without what can't be seen (NUL, marks that turn the writing around), and has
+    at most 200 characters.
+    """
+    seen = "".join(c for c in upload.name or "" if c.isprintable())
+    name = seen.replace("\\", "/").rpartition("/")[2][-LONGEST_NAME:]
     try:
-        check_name(name, upload.size or 0)
+        check_name(name, upload.size or 0, paper=paper)
     except Invalid as refusal:
         return name, list(refusal.faults)
     return name, []

@@ -33,7 +33,7 @@ Group = tuple[str, str, str]
 @transaction.atomic
 def upload(*, actor: Actor, at: datetime, upload: UploadedFile, mode: str = "per_row") -> TransferBatch:
     """Take a form in; a worker checks it. Raises Invalid for a kind or size that isn't read, Refused for a repeat."""
-    name, unfit = named(upload)
+    name, unfit = named(upload, paper=True)
     faults = []
     if mode not in TransferBatch.Mode.values:
         faults.append(Fault("choice_unknown", "mode", params={"value": mode, "choices": "per_row, atomic"}))

@@ -134,10 +134,14 @@ def test_a_quote_that_never_closes(text):
 
 
 def test_a_cell_of_ten_million_characters(text):
+    text.write_text("a;b\n1;" + "x" * 900_000)
+    assert refused(text).code == "file_cell_too_long"
+    text.write_text("x" * 900_000)
+    assert refused(text).code == "file_cell_too_long"
     text.write_text("a;b\n1;" + "x" * 10_000_000)
-    assert refused(text).code == "file_cell_too_long"
+    assert (refused(text).code, refused(text).line) == ("file_line_too_long", "2")
     text.write_text("x" * 10_000_000)
-    assert refused(text).code == "file_cell_too_long"
+    assert refused(text).code == "file_line_too_long"
 
 
 def test_too_many_rows_and_columns(text):
