@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import groupby, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licenses.intake.headings import map_headings
@@ -59,6 +59,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("units")
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["1", "2", "3", "4", "", "ø"]), max_size=40), st.integers(1, 12))
 def test_units_are_whole_and_none_is_lost(folder, sources, most):
     path = folder / "rows.jsonl"

@@ -12,7 +12,8 @@ import migrations_app
 from licenses.rules.rulebook import CURRENT, assumptions
 from migrations_app.rules import workflow
 from migrations_app.words import WORDS
-from migrations_app.words.labels import ASSUMPTIONS, BATCH_DONE, DONE, LEFT_OUT, STEPS, TURNS
+from migrations_app.words.batches import BATCH_DONE
+from migrations_app.words.labels import ASSUMPTIONS, DONE, LEFT_OUT, STEPS, TURNS
 from portal.kernel.errors import Fault
 from sites.words import fault_sentence, remedy, retold, sentence, stored_fault
 
@@ -58,7 +59,7 @@ def test_no_other_package_speaks_of_our_codes():
 
 def test_steps_turns_and_assumptions_have_their_names():
     verbs = {t.action for t in workflow.TRANSFER.transitions} - {"complete"}
-    assert verbs <= set(STEPS) and verbs == set(DONE) and {"submit", "retry", "undo"} == set(BATCH_DONE)
+    assert verbs <= set(STEPS) and verbs == set(DONE) and {"submit", "retry", "undo"} <= set(BATCH_DONE)
     turns = {workflow.whose_turn(s) for s in workflow.TRANSFER.statuses}
     assert turns | {"target_contact", "primary_contact"} <= set(TURNS)
     assert set(assumptions(CURRENT)) | {"T5-long"} <= set(ASSUMPTIONS)
