@@ -7,7 +7,7 @@ ARGS ?=
 unexport DJANGO_SETTINGS_MODULE PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test lint format bench messages lock clean
+.PHONY: help install install-dev demo test lint format bench faults messages lock clean
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ format: install-dev ## Put code and templates into the project's form
 
 bench: install-dev ## Run the benchmarks (ARGS="name" chooses some)
 	@$(VENV_PYTHON) -m scripts.bench $(ARGS)
+
+faults: install-dev ## Kill workers, broker and database at random under running forms (PASSAGE_FAULTS=200)
+	@$(VENV_PYTHON) -m scripts.faults
 
 messages: install-dev ## Collect new sentences into locale/da (needs GNU gettext)
 	@$(VENV_PYTHON) -m scripts.check_messages --write

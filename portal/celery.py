@@ -13,7 +13,9 @@ from portal import heartbeat
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-SWEEP_SECONDS = 15
+# A message of the timetable that nobody heard is thrown away after this, so that no flood waits for who was long away.
+# Workers go by their own clock there: it may be wrong by almost as much.
+KEPT = {"expires": 600}
 
 app = Celery("passage")
 app.conf.update(
@@ -48,11 +50,15 @@ app.conf.update(
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0},
 )
 app.conf.beat_schedule = {
-    # A ring that was lost costs at most this long; one that nobody heard in time is not kept.
-    "sweep": {"task": "sites.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
-    "look-after-moves": {"task": "migrations_app.tasks.look_after", "schedule": 5, "options": {"expires": 5}},
-    "close-ledgers": {"task": "licenses.tasks.close_ledgers", "schedule": 60, "options": {"expires": 60}},
-    "refresh-quotes": {"task": "renewals.tasks.refresh_quotes", "schedule": 10, "options": {"expires": 10}},
+    # A ring that was lost costs at most this long; a second one at the same time does nothing.
+    "sweep": {"task": "sites.tasks.sweep", "schedule": settings.SWEEP_SECONDS, "options": KEPT},
+    "look-after-moves": {
+        "task": "migrations_app.tasks.look_after",
+        "schedule": 5,
+        "options": KEPT,
+    },
+    "close-ledgers": {"task": "licenses.tasks.close_ledgers", "schedule": 60, "options": KEPT},
+    "refresh-quotes": {"task": "renewals.tasks.refresh_quotes", "schedule": 10, "options": KEPT},
 }
 app.autodiscover_tasks()
 

@@ -1,7 +1,7 @@
 """Every setting, read once from the environment (the table in docs/operations.md)."""
 
 import secrets
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import environ
@@ -253,6 +253,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
+
+# A worker that is gone lets go of its job after the lease; what nobody was told of waits for the sweep at most.
+JOB_LEASE = timedelta(seconds=env.int("JOB_LEASE_SECONDS", default=120))
+SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=15)
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 PROMETHEUS_METRIC_NAMESPACE = "passage"

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
-from sites.clock import now
 from sites.models import Job
 from sites.refusals import Kind, count_after
 from sites.tenancy.actor import Actor, begin, system_actor
 
-LEASE = timedelta(minutes=2)
 LONGEST = timedelta(minutes=10)
 MOST_TRIES = 25
 MOST_CRASHES = 10
@@ -56,12 +56,19 @@ class Work:
         """
         with transaction.atomic():
             actor = begin(self.actor_id)
+            self._renew()
             with connection.cursor() as cursor:
-                cursor.execute(_RENEW, [LEASE, self.job_id, self.token])  # type: ignore[list-item]
-                if not cursor.rowcount:
-                    raise LostLease(self.job_id)
                 cursor.execute(_PATIENTLY)
             yield actor
+            # The row is ours until the commit, however long this took; from there on the lease guards it again.
+            begin(self.actor_id)
+            self._renew()
+
+    def _renew(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(_RENEW, [settings.JOB_LEASE, self.job_id, self.token])  # type: ignore[list-item]
+            if not cursor.rowcount:
+                raise LostLease(self.job_id)
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
@@ -77,14 +84,19 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 def enqueue(*, kind: str, subject_id: UUID, actor: Actor, at: datetime, due_at: datetime | None = None) -> Job:
     """Write a job in the current transaction and ring for a worker at its commit.
 
-    One open job a kind and subject: asking again while one is open returns that one.
+    One open job a kind and subject: asking again while one is open returns that one. What isn't for later is due by
+    the database's clock: one of ours that is fast must not make it wait.
     """
+    later = due_at is not None and due_at > at
     waiting = Job.objects.filter(kind=kind, subject_id=subject_id, status=Job.Status.DUE).first()
-    job = waiting or Job(kind=kind, subject_id=subject_id, actor_id=actor.user_id, due_at=due_at or at, created_at=at)
+    job = waiting or Job(
+        kind=kind, subject_id=subject_id, actor_id=actor.user_id, due_at=due_at if later else Now(), created_at=at
+    )
     if waiting is None:
         _insert(job)
-    if job.due_at <= at:
-        transaction.on_commit(_ring)
+    if not later:
+        # What was committed is so, whatever becomes of the ring.
+        transaction.on_commit(_ring, robust=True)
     return job
 
 
@@ -124,7 +136,7 @@ def _claim() -> Work | None:
     with transaction.atomic():
         system_actor()
         with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, [LEASE])  # type: ignore[list-item]  # psycopg takes timedelta
+            cursor.execute(_CLAIM, [settings.JOB_LEASE])  # type: ignore[list-item]  # psycopg takes timedelta
             row = cursor.fetchone()
         if row is None:
             return None
@@ -170,11 +182,11 @@ def _later(work: Work, reason: str) -> None:
             return
         wait = timedelta(seconds=min(2 ** min(job.tries, 9), 300))
         Job.objects.filter(pk=work.job_id, token=work.token).update(
-            status=Job.Status.DUE, due_at=now() + wait, lease_until=None, reason=reason[:2000]
+            status=Job.Status.DUE, due_at=Now() + wait, lease_until=None, reason=reason[:2000]
         )
 
 
 def _finish(work: Work, status: str, reason: str) -> None:
     Job.objects.filter(pk=work.job_id, token=work.token).update(
-        status=status, finished_at=now(), lease_until=None, reason=reason[:2000]
+        status=status, finished_at=Now(), lease_until=None, reason=reason[:2000]
     )

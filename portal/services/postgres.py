@@ -66,6 +66,8 @@ class EmbeddedPostgres:
         for _ in range(3):
             self.port = places.free_port(self._preferred_port)
             if self._try_start(binaries, data, log):
+                # Others know this address: one that is started again keeps it.
+                self._preferred_port = self.port
                 return
             # Somebody may have taken the port in between, or an old server's memory isn't freed yet.
             self._preferred_port = None

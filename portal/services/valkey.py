@@ -48,6 +48,8 @@ class EmbeddedValkey:
         for _ in range(3):
             self.port = places.free_port(self._preferred_port)
             if self._try_start(binary, data, log):
+                # Others know this address: one that is started again keeps it.
+                self._preferred_port = self.port
                 return
             self._preferred_port = None
         raise ServiceProblem(
