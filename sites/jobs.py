@@ -87,14 +87,12 @@ def enqueue(*, kind: str, subject_id: UUID, actor: Actor, at: datetime, due_at: 
     One open job a kind and subject: asking again while one is open returns that one. What isn't for later is due by
     the database's clock: one of ours that is fast must not make it wait.
     """
-    later = due_at is not None and due_at > at
+    later = due_at if due_at and due_at > at else None
     waiting = Job.objects.filter(kind=kind, subject_id=subject_id, status=Job.Status.DUE).first()
-    job = waiting or Job(
-        kind=kind, subject_id=subject_id, actor_id=actor.user_id, due_at=due_at if later else Now(), created_at=at
-    )
+    job = waiting or Job(kind=kind, subject_id=subject_id, actor_id=actor.user_id, due_at=later or Now(), created_at=at)
     if waiting is None:
         _insert(job)
-    if not later:
+    if later is None:
         # What was committed is so, whatever becomes of the ring.
         transaction.on_commit(_ring, robust=True)
     return job
