@@ -10,7 +10,8 @@ again and again, after a change to the code too: the copy is migrated. --profile
 statements of each phase on standard error, and makes them slower; --product-only leaves yardstick and library out.
 
 Each line of JSON is one phase of one size: `transfer_form_check` from uploaded to checked, `transfer_form_apply` from
-checked to applied, the rep's approval included.
+checked to applied, the rep's approval included; what the worker does besides, mails and sums for the page, is told as
+`besides_seconds`. `transfer_form_import_export` is django-import-export with the same rows, both phases together.
 """
 
 import argparse
@@ -38,6 +39,7 @@ WAKING = {
     100_000: ("library 1000 2", "library in bulk 1000 2"),
 }
 PHASES = ("check", "apply")
+LIBRARY_ROWS, LIBRARY_BULK_ROWS = 250, 1_000
 
 
 class Worker:
@@ -80,11 +82,15 @@ def measure(sizes: Sequence[int], *, profile: bool = False, product_only: bool =
 
     if not transfer_world.is_loaded():
         transfer_world.load()
+    a_row = {}
     with tempfile.TemporaryDirectory(prefix="passage-bench-") as folder:
         for rows in sizes:
             ours, bare = _both(rows, Path(folder), profile=profile, product_only=product_only)
             for phase in PHASES:
                 yield _result(phase, rows, ours, bare)
+            a_row[rows] = sum(min(each[phase] for each in ours) for phase in PHASES) / rows
+        if not product_only:
+            yield from _library(a_row, Path(folder))
 
 
 def _both(
@@ -127,6 +133,34 @@ def _result(phase: str, rows: int, ours: list[dict[str, Any]], bare: list[dict[s
             "besides_seconds": round(best["besides"], 3),
         },
     )
+
+
+def _library(ours: dict[int, float], folder: Path) -> Iterator[Result]:
+    """django-import-export on few enough rows to wait for: its seconds a row over ours, how many times as fast we are.
+
+    `ours` are our seconds a row, both phases, by size; those of the smallest are told as `seconds`.
+    """
+    from benchmarks import transfer_form_library as library
+    from benchmarks.transfer_form_file import write_form
+    from benchmarks.transfer_world import Slot
+
+    for side, resource, rows in (
+        ("library", library.MoveResource, LIBRARY_ROWS),
+        ("library in bulk", library.BulkMoveResource, LIBRARY_BULK_ROWS),
+    ):
+        form = write_form(Slot(f"{side} 1000 0", 1_000), folder, rows)
+        _settle()
+        seconds = library.imported(form, resource, rows)
+        smallest = min(ours)
+        yield Result(
+            "transfer_form_import_export" + ("_bulk" if resource is library.BulkMoveResource else ""),
+            rows,
+            ours[smallest] * rows,
+            "django-import-export, dry run and import; `ratio` is how many times as long it takes for a row",
+            seconds,
+            ratio=seconds / rows / ours[smallest],
+            more={f"ratio_at_{size}": round(seconds / rows / each, 1) for size, each in ours.items()},
+        )
 
 
 def run() -> Iterator[Result]:

@@ -19,8 +19,9 @@ SELECT s.site_number, e.part_id, m.quantity, t.site_number, e.order_reference
 """
 
 
-def write_form(slot: Slot, folder: Path) -> Path:
-    """The form with every row of `slot`; each names its order and has a reference of its own."""
+def write_form(slot: Slot, folder: Path, rows: int | None = None) -> Path:
+    """The form with every row of `slot`, or the first `rows`; each names its order and has a reference of its own."""
+    wanted = slot.rows if rows is None else rows
     path = folder / f"{slot.name.replace(' ', '-')}.xlsx"
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book, connections["owner"].cursor() as cursor:
         sheet = book.add_worksheet()
@@ -28,11 +29,11 @@ def write_form(slot: Slot, folder: Path) -> Path:
         number = 0
         for pair in range(slot.pairs):
             cursor.execute(_ROWS, [f"{slot.name}/{pair}", slot.moving(pair)])
-            for source, part, quantity, target, order in cursor.fetchall():
+            for source, part, quantity, target, order in cursor.fetchall()[: wanted - number]:
                 number += 1
                 cells = (source, part, quantity, target, order, f"{slot.name}-{number}")
                 for column, value in enumerate(cells):
                     sheet.write(number, column, value)
-    if number != slot.rows:
+    if number != wanted:
         raise RuntimeError(f"{slot.name} has {number} rows: the world was loaded for other slots.")
     return path
