@@ -3,23 +3,30 @@
 from typing import Any, cast
 
 from django.contrib import admin
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from licenses.views.shared import Item
 from migrations_app import operations, queries
 from migrations_app.forms import read_version
 from migrations_app.models import TransferBatch, TransferRequest
 from migrations_app.models.request import RequestQuerySet
 from migrations_app.operations.decisions import NEEDS_REASON
 from migrations_app.policies import must_not_be_own
+from migrations_app.queries.batch_undo import undo_preview
 from migrations_app.queries.plan import plan_page
-from migrations_app.rules.workflow import REP, TRANSFER
+from migrations_app.queries.told import timeline
+from migrations_app.rules.workflow import BATCH, REP, TRANSFER
 from migrations_app.views.requests import check_rows, consent_rows, events, facts, former_waivers
+from migrations_app.words.batches import BATCH_DONE, UNDO_WAYS
 from migrations_app.words.labels import DONE, STEPS, TURNS
 from portal.kernel.errors import Fault, Forbidden, Refused
-from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin
+from sites.admin_base import CaseAdmin, CaseButton, actor_of
 from sites.clock import now, today
+from sites.events import history
+from sites.templatetags.formats import moment
 from sites.tenancy import Actor
 from sites.words import fault_sentence
 
@@ -114,13 +121,14 @@ class TransferRequestAdmin(CaseAdmin):
 
 
 @admin.register(TransferBatch)
-class TransferBatchAdmin(DeskAdmin):
-    """Filled-in forms, for operators: where they stand and what broke."""
+class TransferBatchAdmin(CaseAdmin):
+    """Filled-in forms, those that somebody asks to take back first. Reps see those that they may take back."""
 
-    seen_by = frozenset({"operator"})
+    case_template = "admin/migrations_app/batch.html"
     list_display = (
         "__str__",
         "status",
+        "undo_asked_at",
         "filename",
         "created_by",
         "rows_read",
@@ -131,7 +139,46 @@ class TransferBatchAdmin(DeskAdmin):
     list_filter = ("status", "mode")
     list_select_related = ("created_by",)
     search_fields = ("number", "filename")
-    fields = (
-        "number", "status", "mode", "filename", "created_by", "partner", "rows_read", "rows_valid", "rows_invalid",
-        "created_at", "started_at", "finished_at",
-    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TransferBatch]:
+        return TransferBatch.objects.seen_by(actor_of(request)).defer("summary")
+
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+        return (F("undo_asked_at").asc(nulls_last=True), "-created_at", "pk")
+
+    def buttons(self, actor: Actor, case: TransferBatch) -> list[CaseButton]:
+        if REP not in actor.roles or BATCH.find("undo", case.status) is None:
+            return []
+        preview = undo_preview(case, actor, today())
+        whole = [CaseButton("undo", gettext("Take all of it back, or none"), True)] if preview.whole else []
+        some = [CaseButton("undo-possible", gettext("Take back what can be"), True)] if preview.possible else []
+        return [*whole, *some]
+
+    def case_context(self, actor: Actor, case: TransferBatch) -> dict[str, Any]:
+        preview = undo_preview(case, actor, today())
+        return {
+            "facts": self._facts(case),
+            "events": events(timeline(history(case))),
+            "preview": preview,
+            "lines": [{"line": line, "way": UNDO_WAYS[line.way]} for line in preview.requests],
+        }
+
+    def _facts(self, case: TransferBatch) -> list[Item]:
+        found = [
+            Item(_("Status"), case.get_status_display()),
+            Item(_("File"), case.filename),
+            Item(_("Sent by"), str(case.created_by)),
+            Item(_("Rows"), case.rows_read),
+            Item(_("How to take it"), case.get_mode_display()),
+        ]
+        if case.undo_asked_at is not None:
+            found.append(Item(_("Undo asked for"), moment(case.undo_asked_at), note=case.undo_reason))
+        return found
+
+    def decide(self, *, actor: Actor, case: TransferBatch, verb: str, reason: str, typed: dict[str, str]) -> str:
+        if verb not in ("undo", "undo-possible"):
+            raise Refused(Fault("not_from_here", params={"action": verb, "status": case.status}))
+        operations.reverse_batch(
+            actor=actor, at=now(), on=today(), batch_id=case.pk, reason=reason, partly=verb == "undo-possible"
+        )
+        return str(BATCH_DONE["reverse"]) % {"number": str(case)}

@@ -3,7 +3,7 @@ from django.urls import URLPattern, path, re_path
 from migrations_app.api import batches, requests, what_ifs
 
 REQUEST_STEPS = "submit|consent|refuse|approve|return|reject|withdraw|reverse"
-BATCH_STEPS = "submit|retry|undo|cancel"
+BATCH_STEPS = "submit|retry|cancel"
 ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 urlpatterns: list[URLPattern] = [
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("transfer-batches/<uuid:pk>/rows/<int:number>/", batches.TransferBatchRow.as_view(), name="api_batch_row"),
     path("transfer-batches/<uuid:pk>/fix/", batches.TransferBatchFix.as_view(), name="api_batch_fix"),
     path("transfer-batches/<uuid:pk>/failed.xlsx", batches.FailedRows.as_view(), name="api_batch_failed"),
+    path("transfer-batches/<uuid:pk>/undo/", batches.TransferBatchUndo.as_view(), name="api_batch_undo"),
     re_path(
         rf"^transfer-batches/(?P<pk>{ID})/(?P<verb>{BATCH_STEPS})/$",
         batches.TransferBatchStep.as_view(),

@@ -6,6 +6,7 @@ from migrations_app.views import (
     batches,
     batches_progress,
     batches_rows,
+    batches_undo,
     ownership,
     requests,
     scenarios,
@@ -36,5 +37,6 @@ urlpatterns: list[URLPattern] = [
     path("transfer-forms/<uuid:pk>/rows/<int:number>/", batches_rows.batch_row, name="batch_row"),
     path("transfer-forms/<uuid:pk>/fix/", batches_rows.batch_fix, name="batch_fix"),
     path("transfer-forms/<uuid:pk>/failed.xlsx", batches.batch_failed, name="batch_failed"),
+    path("transfer-forms/<uuid:pk>/undo/", batches_undo.batch_undo, name="batch_undo"),
     re_path(rf"^transfer-forms/(?P<pk>{ID})/(?P<verb>{BATCH_STEPS})/$", batches.batch_verb, name="batch_verb"),
 ]

@@ -15,7 +15,8 @@ from licenses.intake.entitlements import ParsedHolding, read_mapping, samples_of
 from licenses.intake.opened import OpenFile
 from licenses.models import EntitlementImport, EntitlementImportRow
 from licenses.operations.files import keep_file, named, take_step
-from licenses.operations.holding_sets import compare, record
+from licenses.operations.holding_records import record
+from licenses.operations.holding_sets import compare
 from licenses.operations.reasons import required_reason
 from licenses.queries.entitlement_imports import roles_on
 from licenses.queries.heading_memory import remembered

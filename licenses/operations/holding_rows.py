@@ -11,11 +11,14 @@ from licenses.models import EntitlementImport
 from licenses.queries.holding_check import HoldingVerdict
 from sites.words import stored_fault
 
+# A row is taken for a new line until it is compared: most often nothing is left to be changed then.
 _ADD = """
 INSERT INTO licenses_entitlementimportrow
        (file_import_id, customer_id, number, outcome, readable, site_id, part_number, kind, description, quantity,
-        order_reference, acquired_on, coverage_start, coverage_end, points, "values", errors, against)
-SELECT %(import)s, %(customer)s, r.*, '[]'
+        order_reference, acquired_on, coverage_start, coverage_end, points, "values", errors, against, adds_from,
+        adds_to)
+SELECT %(import)s, %(customer)s, r.*, '[]', CASE WHEN r.readable THEN r.coverage_start END,
+       CASE WHEN r.readable THEN r.coverage_end END
   FROM json_to_recordset(%(rows)s) AS r(
        number integer, outcome text, readable boolean, site_id uuid, part_number text, kind text, description text,
        quantity bigint, order_reference text, acquired_on date, coverage_start date, coverage_end date, points numeric,

@@ -1,28 +1,20 @@
-"""Whole imports of holdings by sets: what a file changes in the record as it stands, and the recording itself.
+"""Whole imports of holdings by sets: what a file changes in the record as it stands.
 
-A line is known by site, part, order reference and day of purchase. Nothing recorded is changed: lines and cover are
-added, quantities are corrected by entries of the ledger. Only a line that an earlier import knew can be gone.
+A line is known by site, part, order reference and day of purchase. Only a line that an earlier import knew can be gone.
 """
 
-import uuid
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
-from licenses.models import EntitlementImport, EntitlementImportRow
-from licenses.operations.postings import QuantityEntry, post_quantities
-from licenses.operations.proofs import renew_proofs
+from licenses.models import EntitlementImport
 from licenses.operations.sets import whole_sets
 
-CHUNK = 5000
 SECONDS = 300
 
 _FORGET = "DELETE FROM licenses_entitlementimportrow WHERE file_import_id = %(import)s AND number IS NULL"
 
 # The lines at the sites that the file names, with what they hold, have promised, and whether units went between sites.
 _LINES = """
-WITH holding_lines AS MATERIALIZED (
+CREATE TEMPORARY TABLE holding_lines ON COMMIT DROP AS
 SELECT e.id, e.site_id, e.part_id, e.order_reference, e.acquired_on, e.moved_from_id IS NOT NULL AS arrived,
        coalesce(a.units, 0) - coalesce(d.units, 0) AS units, coalesce(h.units, 0) AS held,
        coalesce(a.transfers, 0) + coalesce(d.transfers, 0) > 0 AS moved, c.ends_on AS covered_to,
@@ -37,10 +29,10 @@ SELECT e.id, e.site_id, e.part_id, e.order_reference, e.acquired_on, e.moved_fro
   LEFT JOIN LATERAL (SELECT max(ends_on) AS ends_on FROM licenses_coverperiod WHERE entitlement_id = e.id) c ON true
  WHERE e.customer_id = %(customer)s
    AND e.site_id IN (SELECT DISTINCT site_id FROM licenses_entitlementimportrow
-                      WHERE file_import_id = %(import)s AND site_id IS NOT NULL))
+                      WHERE file_import_id = %(import)s AND site_id IS NOT NULL)
 """
 _COMPARE = """
-     brought AS (
+WITH brought AS (
         SELECT *, first_value(number) OVER (PARTITION BY site_id, part_number, order_reference, acquired_on
                                             ORDER BY number) AS first_number
           FROM licenses_entitlementimportrow WHERE file_import_id = %(import)s AND readable),
@@ -61,6 +53,7 @@ _COMPARE = """
      seen AS (
         SELECT b.id, b.number, b.first_number, m.line, m.units, d.acquired_on AS other_day, m.held, m.covered_from,
                m.covered_until, b.coverage_end < m.covered_to AS shorter,
+               b.part_number, b.coverage_end,
                CASE WHEN m.line IS NULL OR m.covered_to IS NULL THEN b.coverage_start
                     WHEN b.coverage_end > m.covered_to
                     THEN greatest(b.coverage_start, m.covered_to + 1) END AS adds_from,
@@ -77,23 +70,30 @@ _COMPARE = """
           FROM seen),
      told AS (SELECT *, CASE WHEN found <> 'import_cover_shorter' THEN found END AS fault FROM judged)
 UPDATE licenses_entitlementimportrow r
-   SET entitlement_id = j.line, before_quantity = j.units, before_coverage_start = j.covered_from,
-       before_coverage_end = j.covered_until,
-       adds_from = CASE WHEN j.fault IS NULL THEN j.adds_from END,
-       adds_to = CASE WHEN j.fault IS NULL THEN j.adds_to END,
-       outcome = CASE WHEN j.fault IS NOT NULL THEN 'rejected' WHEN j.line IS NULL THEN 'new'
-                      WHEN j.differs OR j.adds_to IS NOT NULL THEN 'changed' ELSE 'same' END,
-       against = CASE WHEN j.found IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(jsonb_build_object(
-           'code', j.found, 'field', CASE j.found WHEN 'import_day_differs' THEN 'acquired_on'
-                                                  WHEN 'import_row_twice' THEN 'part_number'
-                                                  WHEN 'import_cover_shorter' THEN 'coverage_end' ELSE 'quantity' END,
-           'line', j.number::text, 'severity', CASE WHEN j.fault IS NULL THEN 'warning' ELSE 'error' END,
-           'mends', NULL, 'heals_on', NULL,
-           'params', jsonb_build_object('row', j.number, 'part_number', r.part_number, 'value', r.quantity,
-                                        'before', j.units, 'held', j.held, 'day', j.other_day,
-                                        'other', j.first_number, 'until', j.covered_until,
-                                        'end', r.coverage_end))) END
-  FROM told j WHERE r.id = j.id
+   SET entitlement_id = w.line, before_quantity = w.units, before_coverage_start = w.covered_from,
+       before_coverage_end = w.covered_until, adds_from = w.adds_from, adds_to = w.adds_to, outcome = w.outcome,
+       against = w.against
+  FROM (SELECT j.id, j.line, j.units, j.covered_from, j.covered_until,
+               CASE WHEN j.fault IS NULL THEN j.adds_from END AS adds_from,
+               CASE WHEN j.fault IS NULL THEN j.adds_to END AS adds_to,
+               CASE WHEN j.fault IS NOT NULL THEN 'rejected' WHEN j.line IS NULL THEN 'new'
+                    WHEN j.differs OR j.adds_to IS NOT NULL THEN 'changed' ELSE 'same' END AS outcome,
+               CASE WHEN j.found IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(jsonb_build_object(
+                   'code', j.found, 'field', CASE j.found WHEN 'import_day_differs' THEN 'acquired_on'
+                                                          WHEN 'import_row_twice' THEN 'part_number'
+                                                          WHEN 'import_cover_shorter' THEN 'coverage_end'
+                                                          ELSE 'quantity' END,
+                   'line', j.number::text, 'severity', CASE WHEN j.fault IS NULL THEN 'warning' ELSE 'error' END,
+                   'mends', NULL, 'heals_on', NULL,
+                   'params', jsonb_build_object('row', j.number, 'part_number', j.part_number, 'value', j.quantity,
+                                                'before', j.units, 'held', j.held, 'day', j.other_day,
+                                                'other', j.first_number, 'until', j.covered_until,
+                                                'end', j.coverage_end))) END AS against
+          FROM told j) AS w
+ WHERE r.id = w.id
+   AND (r.entitlement_id, r.before_quantity, r.before_coverage_start, r.before_coverage_end, r.adds_from, r.adds_to,
+        r.outcome, r.against)
+       IS DISTINCT FROM (w.line, w.units, w.covered_from, w.covered_until, w.adds_from, w.adds_to, w.outcome, w.against)
 """
 # A rejected row keeps the lines of its part; one whose part can't be read keeps all. Sums and headings keep none.
 _GONE = """
@@ -139,58 +139,6 @@ SELECT count(*) FILTER (WHERE number IS NOT NULL),
 """
 _FIGURES = ("rows_read", "rows_rejected", "rows_new", "rows_changed", "rows_gone", "rows_same", "compared", "parts_new")
 
-# A part that the catalog lacks comes with its kind alone: points and renewal part are for the catalog's keepers.
-_PARTS = """
-INSERT INTO licenses_part (part_number, description, kind, metric, product, eligible)
-SELECT DISTINCT ON (part_number) part_number, description, kind, '', left(description, 120), true
-  FROM licenses_entitlementimportrow WHERE file_import_id = %(import)s AND outcome = 'new' AND description <> ''
- ORDER BY part_number, number ON CONFLICT DO NOTHING
-"""
-_NAME = """
-UPDATE licenses_entitlementimportrow SET entitlement_id = gen_random_uuid()
- WHERE file_import_id = %(import)s AND outcome = 'new'
-"""
-_OPEN = """
-INSERT INTO licenses_entitlement (id, customer_id, site_id, part_id, order_reference, acquired_on, coverage_start,
-                                  coverage_end, traded_up)
-SELECT entitlement_id, customer_id, site_id, part_number, order_reference, acquired_on, adds_from, adds_to, false
-  FROM licenses_entitlementimportrow WHERE file_import_id = %(import)s AND outcome = 'new'
-"""
-_COVER = """
-INSERT INTO licenses_coverperiod (id, customer_id, entitlement_id, starts_on, ends_on, source, recorded_at)
-SELECT gen_random_uuid(), customer_id, entitlement_id, adds_from, adds_to,
-       CASE WHEN outcome = 'new' AND order_reference <> '' THEN order_reference ELSE %(reference)s END, %(at)s
-  FROM licenses_entitlementimportrow
- WHERE file_import_id = %(import)s AND outcome IN ('new', 'changed') AND adds_to IS NOT NULL
-"""
-_COVERED = """
-UPDATE licenses_entitlement e SET coverage_start = r.adds_from, coverage_end = r.adds_to
-  FROM licenses_entitlementimportrow r
- WHERE r.file_import_id = %(import)s AND r.outcome = 'changed' AND r.adds_to IS NOT NULL AND e.id = r.entitlement_id
-"""
-# A renewal line follows the only license at its site that its part renews (rule M6), whichever of the two came first.
-_FOLLOW = """
-WITH came AS (
-    SELECT DISTINCT site_id, part_number FROM licenses_entitlementimportrow
-     WHERE file_import_id = %(import)s AND outcome = 'new'),
-     asked AS (
-    SELECT came.site_id, p.renewal_part_id AS renewal
-      FROM came JOIN licenses_part p ON p.part_number = came.part_number WHERE p.renewal_part_id IS NOT NULL
-    UNION
-    SELECT came.site_id, p.renewal_part_id FROM came JOIN licenses_part p ON p.renewal_part_id = came.part_number),
-     single AS (
-    SELECT a.site_id, a.renewal, (array_agg(l.id))[1] AS license
-      FROM asked a
-      JOIN licenses_part p ON p.renewal_part_id = a.renewal
-      JOIN licenses_entitlement l ON l.customer_id = %(customer)s AND l.site_id = a.site_id
-                                 AND l.part_id = p.part_number
-     GROUP BY 1, 2 HAVING count(*) = 1)
-UPDATE licenses_entitlement e SET follows_id = single.license
-  FROM single
- WHERE e.customer_id = %(customer)s AND e.site_id = single.site_id AND e.part_id = single.renewal
-   AND e.follows_id IS NULL
-"""
-
 
 def compare(case: EntitlementImport) -> dict[str, Any]:
     """Tell each row what it changes in the record as it stands, and add the lines that are gone.
@@ -199,44 +147,8 @@ def compare(case: EntitlementImport) -> dict[str, Any]:
     """
     asked = {"import": case.pk, "customer": case.customer_id}
     with whole_sets(SECONDS) as cursor:
-        for statement in (_FORGET, f"{_LINES},{_COMPARE}", f"{_LINES}{_GONE}", _COUNT):
+        for statement in (_FORGET, _LINES, "ANALYZE holding_lines", _COMPARE, _GONE, _COUNT):
             cursor.execute(statement, asked)
-        return dict(zip(_FIGURES, cursor.fetchone(), strict=True))
-
-
-def record(case: EntitlementImport, *, at: datetime, on: date) -> None:
-    """Write what the rows change: parts, lines, cover, movements and proofs. Needs rows that were just compared.
-
-    Raises IntegrityError where a promise was given in the meantime.
-    """
-    asked: dict[str, Any] = {"import": case.pk, "customer": case.customer_id, "reference": str(case), "at": at}
-    with whole_sets(SECONDS) as cursor:
-        # A row names its line before the line is there.
-        cursor.execute("SET CONSTRAINTS licenses_entitlementimportrow_entitlement_id_of_tenant DEFERRED")
-        for statement in (_PARTS, _NAME, _OPEN, _COVER, _COVERED, _FOLLOW):
-            cursor.execute(statement, asked)
-        cursor.execute("SET LOCAL enable_nestloop = on")  # movements and proofs are looked up by their keys
-        for entries in _chunks(case, on):
-            post_quantities(entries)
-            renew_proofs(on=on, changed=[line for e in entries for line in (e.source_id, e.target_id) if line])
-        cursor.execute("SET CONSTRAINTS licenses_entitlementimportrow_entitlement_id_of_tenant IMMEDIATE")
-
-
-def _chunks(case: EntitlementImport, on: date) -> Iterator[Sequence[QuantityEntry]]:
-    rows = EntitlementImportRow.objects.filter(file_import=case, outcome__in=("new", "changed", "gone"))
-    entries = (_entry(case, row, on) for row in rows.order_by("id").iterator(chunk_size=CHUNK))
-    moved = (entry for entry in entries if entry is not None)
-    while chunk := list(islice(moved, CHUNK)):
-        yield chunk
-
-
-def _entry(case: EntitlementImport, row: EntitlementImportRow, on: date) -> QuantityEntry | None:
-    line, key = row.entitlement_id, uuid.uuid5(case.pk, f"row {row.pk}")
-    owned, wanted = row.before_quantity or 0, row.quantity or 0
-    if row.outcome == "new" and row.acquired_on is not None:
-        return QuantityEntry(key, None, line, wanted, "acquisition", row.order_reference, row.acquired_on)
-    if wanted > owned:
-        return QuantityEntry(key, None, line, wanted - owned, "correction", str(case), on)
-    if wanted < owned:
-        return QuantityEntry(key, line, None, owned - wanted, "correction", str(case), on)
-    return None
+        figures = dict(zip(_FIGURES, cursor.fetchone(), strict=True))
+        cursor.execute("DROP TABLE holding_lines")
+        return figures

@@ -25,9 +25,12 @@ from migrations_app.api.serializers import (
     FixSerializer,
     RowSerializer,
     RowValuesSerializer,
+    UndoPreviewSerializer,
+    UndoSerializer,
     UploadSerializer,
 )
 from migrations_app.models import BatchRow, TransferBatch
+from migrations_app.queries.batch_undo import undo_preview
 from portal.kernel.errors import Fault, Invalid, NotFound
 from sites.clock import now, today
 
@@ -169,19 +172,46 @@ class TransferBatchFix(APIView):
 
 
 class TransferBatchStep(APIView):
-    """A step of a form: submit, retry, undo, cancel."""
+    """A step of a form: submit, retry, cancel."""
 
     @extend_schema(request=BatchStepSerializer, responses=BatchDetailSerializer)
     def post(self, request: Request, pk: UUID, verb: str) -> Response:
         batch = visible(request, pk)
         body = Body({} if request.data is None else request.data)
-        waive, reason, wait = body.text("waive_warnings"), body.text("reason"), body.flag("wait")
+        waive, wait = body.text("waive_warnings"), body.flag("wait")
+        body.text("reason")
         body.done()
         who: dict[str, Any] = {"actor": actor_of(request), "at": now(), "batch_id": batch.pk}
         if verb == "submit":
             return answer(request, operations.submit_batch(**who, waive_warnings=waive, wait=wait))
         if verb == "retry":
             return answer(request, operations.retry_batch(**who))
-        if verb == "cancel":
-            return answer(request, operations.cancel_batch(**who))
-        return answer(request, operations.undo_batch(**who, on=today(), reason=reason))
+        return answer(request, operations.cancel_batch(**who))
+
+
+class TransferBatchUndo(APIView):
+    """Taking a form back: what would happen, and the step itself."""
+
+    @extend_schema(responses=UndoPreviewSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Request by request: whether it can be taken back, until which day, and what blocks it."""
+        preview = undo_preview(self._seen(request, pk), actor_of(request), today())
+        return Response(UndoPreviewSerializer(preview).data)
+
+    @extend_schema(request=UndoSerializer, responses=BatchDetailSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """The sender withdraws what is open, or asks a rep; a rep of all its customers reverses what has moved."""
+        batch, actor = self._seen(request, pk), actor_of(request)
+        body = Body({} if request.data is None else request.data)
+        reason, ask, partly = body.text("reason"), body.flag("ask"), body.flag("partly")
+        body.done()
+        who: dict[str, Any] = {"actor": actor, "at": now(), "on": today(), "batch_id": batch.pk, "reason": reason}
+        if "rep" in actor.roles and batch.created_by_id != actor.user_id:
+            return answer(request, operations.reverse_batch(**who, partly=partly))
+        return answer(request, operations.ask_undo(**who) if ask else operations.undo_batch(**who))
+
+    def _seen(self, request: Request, pk: UUID) -> TransferBatch:
+        found = TransferBatch.objects.seen_by(actor_of(request)).filter(pk=pk).first()
+        if found is None:
+            raise NotFound
+        return found

@@ -194,6 +194,42 @@ class BatchStepSerializer(serializers.Serializer):
     reason = serializers.CharField(required=False, allow_blank=True)
 
 
+class UndoSerializer(serializers.Serializer):
+    """`ask`: a rep is asked for what has moved (sender). `partly`: those that can be, instead of all or none (rep)."""
+
+    reason = serializers.CharField(required=False, allow_blank=True)
+    ask = serializers.BooleanField(required=False)
+    partly = serializers.BooleanField(required=False)
+
+
+class UndoLineSerializer(serializers.Serializer):
+    """A request of the form: `way` is reverse, withdraw, blocked, moving or none."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    status = serializers.CharField()
+    way = serializers.CharField()
+    lines = serializers.IntegerField()
+    units = serializers.IntegerField()
+    completed_on = serializers.DateField(allow_null=True)
+    until = serializers.DateField(allow_null=True)
+    blocked = serializers.IntegerField()
+    blockers = serializers.ListField(child=serializers.JSONField())
+
+
+class UndoPreviewSerializer(serializers.Serializer):
+    """What an undo would do; `whole` when everything that has moved can go back."""
+
+    requests = UndoLineSerializer(many=True)
+    counts = serializers.DictField(child=serializers.IntegerField())
+    lines = serializers.IntegerField()
+    units = serializers.IntegerField()
+    possible = serializers.BooleanField()
+    whole = serializers.BooleanField()
+    asked = serializers.BooleanField()
+    reason = serializers.CharField()
+
+
 class RowValuesSerializer(serializers.Serializer):
     """Fields of a row to be written, those that change alone."""
 

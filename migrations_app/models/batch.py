@@ -1,7 +1,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from migrations_app.models.request import TransferRequest
@@ -12,11 +12,25 @@ if TYPE_CHECKING:
     from sites.tenancy.actor import Actor
 
 
+DECIDED = ("applying", "completed", "completed_with_errors", "undone")
+
+
 class SenderQuerySet(TenantQuerySet):
     """A file is its sender's; it may hold rows of several customers."""
 
     def visible_to(self, actor: "Actor") -> Self:
         return self if actor.sees_all_customers else self.filter(created_by_id=actor.user_id)
+
+
+class BatchQuerySet(SenderQuerySet):
+    """Forms; a rep of all customers of one sees it as well, once its requests are decided."""
+
+    def seen_by(self, actor: "Actor") -> Self:
+        """The actor's own forms, all of them for whoever sees everything, and those that a rep may take back."""
+        if "rep" not in actor.roles or actor.sees_all_customers:
+            return self.visible_to(actor)
+        covered = Func(F("pk"), function="migrations_app_batch_covered", output_field=models.BooleanField())
+        return self.filter(Q(created_by_id=actor.user_id) | Q(Q(status__in=DECIDED), Q(covered)))
 
 
 class TransferBatch(UUIDModel):
@@ -63,7 +77,7 @@ class TransferBatch(UUIDModel):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
-    objects = SenderQuerySet.as_manager()
+    objects = BatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("transfer form")

@@ -258,24 +258,8 @@ def retry_batch(*, actor: Actor, at: datetime, batch_id: UUID) -> TransferBatch:
     if broke_off:
         enqueue(kind="batch.check", subject_id=batch.pk, actor=actor, at=at)
     else:
-        batch.rows.filter(outcome="failed").update(outcome="valid", request=None)
+        failed = batch.rows.filter(outcome="failed").exclude(errors__contains=[{"code": "batch_undone"}])
+        failed.update(outcome="valid", request=None)
         enqueue(kind="batch.submit", subject_id=batch.pk, actor=actor, at=at)
     tell(actor=actor, at=at, kind="retried", subject=batch, customer_id=None)
-    return batch
-
-
-@transaction.atomic
-def undo_batch(*, actor: Actor, at: datetime, on: date, batch_id: UUID, reason: str = "") -> TransferBatch:
-    """Take back what the form asked for: withdraws open requests; completed ones are a rep's to reverse (M7)."""
-    batch = load_batch(batch_id, actor)
-    requests = list(TransferRequest.objects.visible_to(actor).filter(batch_id=batch.pk))
-    moved = [r for r in requests if r.status in ("approved", "completed")]
-    if moved:
-        raise Refused(*[Fault("undo_needs_rep", params={"request": str(r)}) for r in moved])
-    step_batch(batch, "undo", finished_at=at)
-    for request in requests:
-        if request.status in ("submitted", "in_review", "returned", "draft"):
-            take("withdraw", actor=actor, at=at, on=on, request_id=request.pk, reason=reason)
-    batch.rows.filter(outcome="valid").update(outcome="failed")
-    tell(actor=actor, at=at, kind="undone", subject=batch, customer_id=None)
     return batch

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
+from migrations_app.models.batch import DECIDED
 from migrations_app.queries.batch_summary import summarize
 from migrations_app.queries.told import timeline
 from migrations_app.rules.workflow import BATCH, REQUESTER
@@ -158,6 +159,9 @@ def _view(
 def batch_actions(batch: TransferBatch) -> tuple[str, ...]:
     """What the sender may do to the form as a whole now."""
     found = [action for action in BATCH.actions(batch.status, {REQUESTER}) if action not in NO_STEP]
+    # A rep is asked for what has moved.
+    if batch.status in DECIDED and batch.status != TransferBatch.Status.UNDONE:
+        found.append("undo")
     # Between the requests a form that is being submitted can be stopped as well.
     if batch.status == TransferBatch.Status.SUBMITTED:
         found.append("cancel")

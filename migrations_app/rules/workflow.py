@@ -56,6 +56,8 @@ BATCH = Workflow(
         Transition("retry", "failed", "uploaded", _REQUESTER),
         Transition("undo", "completed", "undone", _REP),
         Transition("undo", "completed_with_errors", "undone", _REP),
+        # What of it can't be taken back stays moved.
+        Transition("undo_in_part", "completed", "completed_with_errors", _REP),
     ),
 )
 

@@ -27,7 +27,7 @@ from migrations_app.views.batches_board import board
 from migrations_app.views.requests import events, with_turn
 from migrations_app.words.batches import BATCH_DONE, STAGES
 from portal.kernel.errors import DomainError
-from sites.clock import now, today
+from sites.clock import now
 from sites.refusals import refused
 from sites.tenancy import Actor
 from sites.words import fault_as_json, retold
@@ -89,6 +89,8 @@ def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     htmx asks for the progress alone; once the form has moved on it reloads the page.
     """
     actor = actor_of(request)
+    if "rep" in actor.roles and TransferBatch.objects.seen_by(actor).exclude(created_by_id=actor.user_id).filter(pk=pk):
+        return redirect("admin:migrations_app_transferbatch_change", pk)  # where reps work
     batch = visible(actor, pk)
     view = queries.batch_view(batch, actor)
     if request.headers.get("HX-Request"):
@@ -159,7 +161,7 @@ def batch_failed(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def batch_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """Submit a form, try it again, stop it, or undo it."""
+    """Submit a form, try it again, or stop it."""
     actor = actor_of(request)
     batch = visible(actor, pk)
     if request.method != "POST":
@@ -171,10 +173,8 @@ def batch_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             operations.submit_batch(**who, waive_warnings=typed, wait="wait" in request.POST)
         elif verb == "retry":
             operations.retry_batch(**who)
-        elif verb == "cancel":
-            operations.cancel_batch(**who)
         else:
-            operations.undo_batch(**who, on=today(), reason=typed)
+            operations.cancel_batch(**who)
     except DomainError as refusal:
         return refused_page(request, batch, refusal, typed)
     messages.success(request, str(BATCH_DONE[verb]) % {"number": str(batch)})

@@ -15,7 +15,16 @@ BATCH_DONE = {
     "undo": _("Form %(number)s is undone."),
     "cancel": _("Form %(number)s is stopped. What is being done at this moment is finished first."),
     "ask_undo": _("An IBM rep is asked to take form %(number)s back."),
+    "reverse": _("Form %(number)s is being taken back."),
     "amend": _("What you changed in form %(number)s is being checked."),
+}
+
+UNDO_WAYS = {
+    "reverse": _("can be taken back by a rep"),
+    "withdraw": _("is withdrawn"),
+    "blocked": _("can't be taken back"),
+    "moving": _("is approved and moves on its day; it can be taken back after that"),
+    "none": _("nothing to do"),
 }
 
 COLUMNS = {

@@ -118,6 +118,16 @@ _BATCH = {
         _("%(rows)s rows carry a warning."),
         _("Read what the warnings mean, and give one reason for taking note of them."),
     ),
+    "undo_nothing": Words(
+        _("Nothing of this form can be taken back."), _("Look below at what stands in the way of each request.")
+    ),
+    "undo_blocked": Words(
+        _("Request %(request)s can't be taken back (reasons: %(blocked)s)."),
+        _("Take back only the requests that can be, or clear what stands in the way first."),
+    ),
+    "undo_asked_already": Words(
+        _("An IBM rep is asked already to take this form back."), _("Wait for the rep's decision.")
+    ),
     "undo_needs_rep": Words(
         _("Request %(request)s is already approved or completed."), _("Ask your IBM rep to take it back first.")
     ),

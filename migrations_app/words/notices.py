@@ -56,6 +56,21 @@ _FORMS = {
     "told_batch_failed": Words(
         _("Transfer form %(number)s couldn't be read."), _("Open it to see why, mend the file and upload it again.")
     ),
+    "told_batch_undo_asked": Words(
+        _("The sender of transfer form %(number)s asks you to take it back. The reason: “%(reason)s”."),
+        _("Open it at the desk to see what can go back, and decide."),
+    ),
+    "told_batch_undone": Words(
+        _("Transfer form %(number)s is taken back: its licenses are at their former sites again.")
+    ),
+    "told_batch_undone_in_part": Words(
+        _("Transfer form %(number)s is taken back in part: %(rows)s rows went back."),
+        _("Open it to see what stayed, and why."),
+    ),
+    "told_batch_undo_refused": Words(
+        _("Transfer form %(number)s wasn't taken back (%(codes)s). Nothing has moved."),
+        _("Open it to see what stands in the way."),
+    ),
     "told_batch_completed": Words(_("Transfer form %(number)s is completed.")),
     "told_batch_completed_with_errors": Words(
         _("Transfer form %(number)s is completed with errors."), _("Open it to see the rows that didn't go through.")

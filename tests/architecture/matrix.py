@@ -28,7 +28,7 @@ DESK_NOBODY = "302 302 302 302 302 403 403 403"
 _ID = "(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _REQUEST = "(?P<verb>submit|consent|refuse|approve|return|reject|withdraw|reverse)"
 _KIND = "(?P<kind>pdf|xlsx)"
-_BATCH = "(?P<verb>submit|retry|undo|cancel)"
+_BATCH = "(?P<verb>submit|retry|cancel)"
 
 PAGES = {
     "": OPEN,
@@ -98,6 +98,8 @@ PAGES = {
     "transfer-forms/<uuid:pk>/rows/<int:number>/": SENDERS,
     "transfer-forms/<uuid:pk>/fix/": POST_ONLY,
     "transfer-forms/<uuid:pk>/failed.xlsx": SENDERS,
+    # Nothing was asked for yet, so there is nothing to undo: back to the form.
+    "transfer-forms/<uuid:pk>/undo/": SENDERS_STEPS,
     f"^transfer-forms/{_ID}/{_BATCH}/$": SENDERS_STEPS,
     "quotes/": SIGNED_IN,
     "quotes/<str:pk>/": NORDVINDS,
@@ -181,6 +183,7 @@ INTERFACE = {
     "transfer-batches/<uuid:pk>/rows/<int:number>/": API_SENDERS,
     "transfer-batches/<uuid:pk>/fix/": API_POST_ONLY,
     "transfer-batches/<uuid:pk>/failed.xlsx": API_SENDERS,
+    "transfer-batches/<uuid:pk>/undo/": API_SENDERS,
     f"^transfer-batches/{_ID}/{_BATCH}/$": API_POST_ONLY,
     "renewal-quotes/": API,
     "renewal-quotes/<str:pk>/": API_NORDVINDS,
@@ -204,6 +207,8 @@ WORKPLACE = {
     "^(?P<app_label>portal|migrations_app|renewals|licenses|sites)/$": DESK,
     "(?P<url>.*)$": "302 302 302 302 302 404 404 404",
     "migrations_app/transferrequest/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
+    # A rep sees a form once its requests are decided.
+    "migrations_app/transferbatch/<uuid:pk>/do/<slug:verb>/": "302 302 302 302 302 404 404 302",
     "sites/enrollment/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/priceimport/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/entitlementimport/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
@@ -220,7 +225,7 @@ ON_THE_DESK = {
     "portal/contententry": (DESK, DESK_OPERATORS),
     "portal/contactwish": (DESK, DESK_NOBODY),
     "migrations_app/transferrequest": (DESK, DESK_NOBODY),
-    "migrations_app/transferbatch": (DESK_OPERATORS, DESK_NOBODY),
+    "migrations_app/transferbatch": (DESK, DESK_NOBODY),
     "renewals/renewalquote": (DESK, DESK_NOBODY),
     "licenses/part": (DESK, DESK_OPERATORS),
     "licenses/pricelist": (DESK, DESK_OPERATORS),
@@ -267,7 +272,7 @@ def _desk(name: str, seen: str, added: str) -> dict[str, str]:
 LED_AWAY = {
     f"admin/{name}/<path:object_id>/history/": "302 302 302 302 302 302 302 200"
     for name in ("migrations_app/transferbatch", "sites/staffrole")
-}
+} | {"admin/migrations_app/transferbatch/<path:object_id>/change/": "302 302 302 302 302 404 404 200"}
 
 MATRIX: dict[str, str] = (
     PAGES

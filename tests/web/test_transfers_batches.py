@@ -108,12 +108,12 @@ def test_foreign_and_unknown_are_not_found(client_of, batch):
     for pk in (batch.pk, uuid.uuid4()):
         for name in ("batch_page", "batch_rows", "batch_failed"):
             assert anna.get(reverse(name, args=[pk])).status_code == 404
-        assert anna.post(reverse("batch_verb", args=[pk, "undo"])).status_code == 404
+        assert anna.post(reverse("batch_undo", args=[pk])).status_code == 404
     assert str(batch) not in anna.get(reverse("batches")).content.decode()
 
 
 def test_the_list_shows_own_forms(client_of, batch):
     page = client_of("mette").get(reverse("batches"))
     assert page.status_code == 200 and str(batch) in page.content.decode() and "form.csv" in page.content.decode()
-    assert client_of("mette").get(reverse("batch_verb", args=[batch.pk, "undo"])).status_code == 302
+    assert client_of("mette").get(reverse("batch_undo", args=[batch.pk])).status_code == 302
     assert stands(batch) == "uploaded"
