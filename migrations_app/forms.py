@@ -291,13 +291,13 @@ class RowForm(TellingForm):
         for name in FIELDS:
             widget = forms.Textarea(attrs={"rows": 2}) if name == "reason" else forms.TextInput()
             self.fields[name] = forms.CharField(
-                label=COLUMNS[name], required=False, max_length=MOST_TEXT, widget=widget
+                label=COLUMNS[name], required=name in REQUIRED, max_length=MOST_TEXT, widget=widget
             )
-            if name in REQUIRED:
-                self.fields[name].widget.attrs["aria-required"] = "true"
 
     def show(self, found: Iterable[Mapping[str, Any]]) -> None:
-        """What was found in the row, each beside its column."""
+        """What was found in the row, each beside its column; for a form that nobody has sent yet."""
+        self.full_clean()
+        self.cleaned_data: dict[str, Any] = {}
         for each in found:
             if each["field"] in self.fields:
                 self.add_error(each["field"], each["message"])

@@ -33,6 +33,7 @@ from sites.tenancy import Actor
 from sites.words import fault_as_json, retold
 
 FIRST_ROWS = 25
+A_FEW = 10
 QUICK = ("uploaded", "checking")
 
 
@@ -128,7 +129,7 @@ def page_context(
 ) -> dict[str, Any]:
     """What the page of a form shows."""
     requests = queries.requests_for(actor).filter(pk__in=view.requests).order_by("number")[:FIRST_ROWS]
-    rows = list(queries.batch_rows(batch).select_related("request")[:FIRST_ROWS])
+    rows = list(queries.batch_rows(batch).select_related("request")[:A_FEW])
     return (
         progress_context(view)
         | board(view, actor)

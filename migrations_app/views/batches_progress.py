@@ -8,7 +8,7 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -104,6 +104,8 @@ def _left(seconds: int) -> str:
 
 
 async def _async_events(watch: Watch) -> AsyncIterator[str]:
+    # The answer's own thread would keep the connection of the request until the last event.
+    await sync_to_async(connections.close_all)()
     while not watch.over:
         yield await sync_to_async(watch.event, thread_sensitive=False)()
         if not watch.over:

@@ -86,8 +86,7 @@ def batch_row(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
             status = refusal.status
             form.tell(refusal)
     else:
-        form = RowForm({field: str(row.values.get(field, "")) for field in FIELDS})
-        form.full_clean()
+        form = RowForm(initial={field: str(row.values.get(field, "")) for field in FIELDS})
         form.show(_found(row))
     context = {
         "batch": batch,

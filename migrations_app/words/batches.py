@@ -13,7 +13,7 @@ BATCH_DONE = {
     "submit": _("Form %(number)s is submitted; its requests are being made."),
     "retry": _("Form %(number)s is tried again."),
     "undo": _("Form %(number)s is undone."),
-    "cancel": _("Form %(number)s is stopped. What is being done at this moment is finished first."),
+    "cancel": _("Form %(number)s is stopped."),
     "ask_undo": _("An IBM rep is asked to take form %(number)s back."),
     "reverse": _("Form %(number)s is being taken back."),
     "amend": _("What you changed in form %(number)s is being checked."),
