@@ -1,6 +1,7 @@
 """How far a form is, by few cheap questions: asked every second while somebody watches."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -15,6 +16,14 @@ LONGEST = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Rows by outcome, as they were while the form's requests stood so."""
+
+    requests: tuple[tuple[str, int], ...]
+    outcomes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Stand:
     """Rows done of how many in the stage that the form is in; `seen` is another word whenever the page is another."""
 
@@ -23,24 +32,38 @@ class Stand:
     total: int
     working: bool
     seen: str
+    counted: Counted | None = None
 
 
-def stand_of(pk: UUID, actor: Actor) -> Stand | None:
-    """How far the form `pk` is; None for unknown and foreign. Reads counters, or an index."""
+def stand_of(pk: UUID, actor: Actor, counted: Counted | None = None, *, recount: bool = True) -> Stand | None:
+    """How far the form `pk` is; None for unknown and foreign. Reads counters.
+
+    Rows come out as their requests do: they are counted anew only when a request stands otherwise than when they were
+    `counted`, and then only if they may be (`recount`).
+    """
     batch = TransferBatch.objects.visible_to(actor).defer("summary").filter(pk=pk).first()
     if batch is None:
         return None
-    working, counts = batch.status in TransferBatch.WORKING, {}
+    working = batch.status in TransferBatch.WORKING
+    counts: Mapping[str, int] = {}
+    made = 0
     if batch.status in (TransferBatch.Status.SUBMITTED, TransferBatch.Status.APPLYING):
-        rows = BatchRow.objects.filter(batch=batch).order_by().values_list("outcome").annotate(n=Count("pk"))
-        counts = dict(rows)
+        requests = tuple(batch.requests.order_by("status").values_list("status").annotate(n=Count("pk")))
+        made = sum(count for _status, count in requests)
+        if counted is None or (recount and counted.requests != requests):
+            counted = Counted(requests, _outcomes(batch))
+        counts = counted.outcomes
         done = counts.get("applied", 0) + counts.get("failed", 0)
         total = done + counts.get("valid", 0)
     else:
         done, total = judged(batch), batch.rows_read
-    made = batch.requests.count() if working else 0
     seen = seen_word(batch.status, made, counts.get("failed", 0), counts.get("applied", 0))
-    return Stand(batch.status, min(done, total), total, working, seen)
+    return Stand(batch.status, min(done, total), total, working, seen, counted)
+
+
+def _outcomes(batch: TransferBatch) -> dict[str, int]:
+    rows = BatchRow.objects.filter(batch=batch).order_by().values_list("outcome").annotate(n=Count("pk"))
+    return dict(rows)
 
 
 def judged(batch: TransferBatch) -> int:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from licenses.views.shared import actor_of
-from migrations_app.queries.batch_progress import Pace, Stand, stand_of
+from migrations_app.queries.batch_progress import Counted, Pace, Stand, stand_of
 from migrations_app.views.batches import visible
 from migrations_app.words.batches import STAGES
 from sites.formats import format_number
@@ -25,6 +25,8 @@ from sites.tenancy import begin
 
 QUICK, SLOW = 1.0, 3.0
 """Seconds between two events: while rows are being done, and while people are waited for."""
+RECOUNT = 5.0
+"""Seconds between two counts of a form's rows, which is what costs most here."""
 LONGEST = 120.0
 """Seconds after which the browser has to ask anew, and so to show again that it may."""
 
@@ -51,6 +53,8 @@ class Watch:
         self.pace, self.seen, self.wait = Pace(), "", QUICK
         self.until = time.monotonic() + LONGEST
         self.over = False
+        self.counted: Counted | None = None
+        self.counted_at = 0.0
 
     def event(self) -> str:
         """The next event; `over` after the last one, `wait` seconds to the next. A transaction of its own."""
@@ -58,8 +62,12 @@ class Watch:
             with transaction.atomic(), translation.override(self.language):
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION READ ONLY")
-                stand = stand_of(self.pk, begin(self.user_id))
-                return self._told(stand, time.monotonic())
+                second = time.monotonic()
+                may = second - self.counted_at >= RECOUNT
+                stand = stand_of(self.pk, begin(self.user_id), self.counted, recount=may)
+                if stand is not None and stand.counted is not self.counted:
+                    self.counted, self.counted_at = stand.counted, second
+                return self._told(stand, second)
         finally:
             if not connection.in_atomic_block:
                 connection.close()

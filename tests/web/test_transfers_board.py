@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from migrations_app.models import BatchRow, TransferBatch
-from migrations_app.queries.batch_progress import Pace
+from migrations_app.queries.batch_progress import Counted, Pace, stand_of
 from tests.api.test_transfers_batches import filled
 from tests.cast import looking
 from tests.moving import movable
@@ -205,6 +205,19 @@ def test_events_tell_how_far_it_is_and_that_it_is_done(client_of, batch, monkeyp
     assert "rows per second" in told[2][1] and "left" in told[2][1]
     rows_scanned = [q["sql"] for q in asked if "batchrow" in q["sql"] and "stale" not in q["sql"]]
     assert rows_scanned == []
+
+
+def test_rows_are_counted_anew_only_when_a_request_stands_otherwise(as_actor, batch):
+    with looking():
+        TransferBatch.objects.filter(pk=batch.pk).update(status="applying")
+    mette = as_actor("mette")
+    first = stand_of(batch.pk, mette)
+    with CaptureQueriesContext(connection) as asked:
+        again = stand_of(batch.pk, mette, first.counted)
+    assert again == first and not [q for q in asked if "batchrow" in q["sql"]]
+    older = Counted((("in_review", 9),), {"valid": 5})
+    assert stand_of(batch.pk, mette, older, recount=False).total == 5
+    assert stand_of(batch.pk, mette, older).total == first.total
 
 
 def test_the_pace_is_that_of_the_last_seconds():
