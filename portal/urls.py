@@ -8,6 +8,8 @@ from portal import health, views
 from portal.api.urls import router_urls
 from portal.metrics import metrics
 
+handler500 = "portal.room.server_error"
+
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("help/errors/", views.errors_page, name="errors_page"),

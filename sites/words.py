@@ -191,6 +191,11 @@ WORDS: dict[str, Words] = {
     "http_409": Words(_("That can't be done now.")),
     "http_412": Words(_("Somebody changed this since you read it.")),
     "http_422": Words(_("The request contradicts an earlier one.")),
+    "http_507": Words(_("There is no room for this now.")),
+    "storage_full": Words(
+        _("A disk of the portal is full. Nothing of what you sent was kept, in whole or in part."),
+        _("Send it again in a while; if it still doesn't fit, tell the operator."),
+    ),
     "field_invalid": Words("%(said)s"),
     "field_required": Words(_("This field is missing."), _("Fill it in.")),
     "not_from_here": Words(

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.fields.files import FieldFile
 
 from licenses.intake.gate import check_name
-from portal.kernel.errors import Fault, Invalid
+from portal.kernel.errors import Fault, Invalid, NoRoom, no_room
 from portal.kernel.transition import Workflow
 
 LONGEST_NAME = 200
@@ -53,7 +54,8 @@ def keep_file(case: Case, upload: UploadedFile, refuse_repeat: Callable[[Case], 
     """Save the new `case` with the upload as its file and the SHA-256 of it as its fingerprint.
 
     `refuse_repeat` raises Refused where another case has the same file; a constraint of the table decides between two
-    at once, and the file of the one that comes second isn't kept.
+    at once, and the file of the one that comes second isn't kept. Raises NoRoom where the storage is full: nothing is
+    kept then, not even a part of the file.
     """
     digest = hashlib.sha256()
     for chunk in upload.chunks():
@@ -61,13 +63,27 @@ def keep_file(case: Case, upload: UploadedFile, refuse_repeat: Callable[[Case], 
     case.fingerprint = digest.hexdigest()
     refuse_repeat(case)
     upload.seek(0)
-    case.file.save(f"{case.pk}.{case.filename.rpartition('.')[2].lower()}", upload, save=False)
+    _store(case, upload)
     try:
         with transaction.atomic():
             case.save(force_insert=True)
-    except IntegrityError:
+    except Exception as fault:
         case.file.delete(save=False)
-        refuse_repeat(case)
+        if isinstance(fault, IntegrityError):
+            refuse_repeat(case)
+        raise
+
+
+def _store(case: Case, upload: UploadedFile) -> None:
+    name = f"{case.pk}.{case.filename.rpartition('.')[2].lower()}"
+    try:
+        case.file.save(name, upload, save=False)
+    except OSError as fault:
+        # The case's own number is the name, so this is nobody else's file.
+        with suppress(OSError):
+            case.file.storage.delete(case.file.field.generate_filename(case, name))
+        if no_room(fault):
+            raise NoRoom from fault
         raise
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from portal.kernel.errors import DomainError, Fault
+from portal.kernel.errors import DomainError, Fault, NoRoom, no_room
 from sites.refusals import refused
 from sites.words import fault_as_json, sentence
 
@@ -36,6 +36,8 @@ def problem(error: DomainError, *, status: int | None = None) -> HttpResponse:
 def problem_response(exception: Exception, context: dict[str, Any]) -> HttpResponse | Response | None:
     """DRF's exception handler: domain errors, DRF's own and Django's, all in one shape. None: a fault of ours."""
     asked = context["request"]._request if context.get("request") else None
+    if no_room(exception):
+        exception = NoRoom()
     if isinstance(exception, DomainError):
         if asked is not None:
             refused(asked, exception)

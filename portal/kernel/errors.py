@@ -1,6 +1,7 @@
 """Refusals as data. Interfaces turn each fault into a sentence in the reader's language."""
 
 import dataclasses
+import errno
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -64,3 +65,21 @@ class Stale(DomainError):
 
     status = 412
     code = "stale"
+
+
+class NoRoom(DomainError):
+    """A disk of ours is full: nothing of what was sent is kept. A technical fault, told as a sentence."""
+
+    status = 507
+    code = "storage_full"
+
+    def __init__(self) -> None:
+        super().__init__(Fault("storage_full", "file"))
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def no_room(error: BaseException | None) -> bool:
+    """Whether the system said that there is no room for what was to be written."""
+    return isinstance(error, OSError) and error.errno in _FULL
