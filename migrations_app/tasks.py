@@ -119,7 +119,8 @@ def submit_rows(work: Work) -> None:
     """Make and submit one request for each source, target and date of the valid rows."""
     with work.step() as actor:
         batch = load_batch(work.subject_id, actor)
-        if batch.status != TransferBatch.Status.SUBMITTED:
+        # Taken up again, the first of its requests may have been decided already: the others are still to be asked for.
+        if batch.status not in (TransferBatch.Status.SUBMITTED, TransferBatch.Status.APPLYING):
             return
         wanted = groups(batch)
         if batch.mode == TransferBatch.Mode.ATOMIC:

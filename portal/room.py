@@ -3,8 +3,7 @@
 import io
 import logging
 import sys
-from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import IO, Any
 
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpRequest, HttpResponse
@@ -38,7 +37,7 @@ class _NothingKept(io.BytesIO):
 class Handler(ASGIHandler):
     """Django's handler. A body that doesn't fit on the disk is read to its end and answered, instead of cut off."""
 
-    async def read_body(self, receive: Any) -> SpooledTemporaryFile[bytes] | _NothingKept:  # type: ignore[override]
+    async def read_body(self, receive: Any) -> IO[bytes]:
         """The body as a file."""
         try:
             return await super().read_body(receive)

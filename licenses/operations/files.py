@@ -79,9 +79,9 @@ def _store(case: Case, upload: UploadedFile) -> None:
     try:
         case.file.save(name, upload, save=False)
     except OSError as fault:
-        # The case's own number is the name, so this is nobody else's file.
+        # The case's own key is the name, so this is nobody else's file.
         with suppress(OSError):
-            case.file.storage.delete(case.file.field.generate_filename(case, name))
+            case.file.storage.delete(f"{case.file.field.upload_to}{name}")
         if no_room(fault):
             raise NoRoom from fault
         raise

@@ -17,7 +17,7 @@ from tests.faults.road import Form, Road
 from tests.faults.stage import Stage, opened
 
 ROWS, AT_ONCE, WORKERS = 120, 3, 2
-LONGEST_PAUSE = 1.5
+LONGEST_PAUSE = 3.0
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Kills:
         for done in range(kills):
             while len(self.open) < at_once:
                 self.open.append(self.road.form(rows, mode=self.random.choice(("per_row", "atomic"))))
-            self.push(self.random.uniform(0.2, LONGEST_PAUSE))
+            self.push(self.random.uniform(0.1, LONGEST_PAUSE))
             name = self.random.choices(names, weights)[0]
             self.faults[name][1]()
             self.report.kills[name] = self.report.kills.get(name, 0) + 1

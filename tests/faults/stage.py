@@ -198,6 +198,10 @@ class Stage:
         found = self.ask("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass", table)
         return bool(found[0][0])
 
+    def asleep(self) -> bool:
+        """Whether somebody sleeps in the database, where a test told it to."""
+        return bool(self.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")[0][0])
+
     def until(self, holds: Callable[[], Any], what: str, seconds: float = SECONDS) -> None:
         """Wait until `holds()`; fails with `what` and the ends of the logs."""
         end = time.monotonic() + seconds

@@ -45,9 +45,13 @@ def test_a_worker_that_was_frozen_writes_nothing_of_what_another_took_over(stage
 
 
 def reading(worker):
-    """Whether a process of the worker has a file read, between two steps."""
-    with suppress(psutil.Error):
-        return any("licenses.intake.child" in process.cmdline() for process in worker.children(recursive=True))
+    """The processes in which a worker has a file read, between two steps."""
+    found = []
+    for process in worker.children(recursive=True):
+        with suppress(psutil.Error):
+            if "licenses.intake.child" in process.cmdline():
+                found.append(process)
+    return found
 
 
 def test_one_file_twice_at_the_same_instant(stage, road):

@@ -12,12 +12,12 @@ from django.test.client import MULTIPART_CONTENT
 
 from tests.faults.books import correct
 
-LITTLE = 16 * 1024
+LITTLE = 12 * 1024
 
 
 @pytest.fixture
 def full(stage):
-    """No process of the web server can write a file of more than 16 KiB: `full(False)` ends that."""
+    """No process of the web server can write a file of more than 12 KiB: `full(False)` ends that."""
     web = psutil.Process(stage.others["web"].pid)
 
     def limit(on):

@@ -11,6 +11,19 @@ from tests.faults.random_kills import Kills
 CHECK, SUBMIT, COMPLETE = "migrations_app_batchrow", "migrations_app_transferrequest", "licenses_quantitymovement"
 
 
+_STOP = """
+CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM migrations_app_transferrequest WHERE batch_id = NEW.batch_id AND status <> 'draft') THEN
+        PERFORM pg_sleep(4);
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER stop BEFORE INSERT ON migrations_app_transferrequest
+    FOR EACH ROW WHEN (NEW.batch_id = '{batch}') EXECUTE FUNCTION stop();
+"""
+
+
 @pytest.fixture
 def forms(road):
     """One form a mode."""
@@ -53,6 +66,25 @@ def test_workers_killed_in_the_middle_of_check_submit_and_complete(stage, road, 
     road.drive(*forms)
     assert all(crashed(stage, kind) for kind in ("batch.check", "batch.submit", "transfer.complete"))
     correct(stage, *forms)
+
+
+def test_a_worker_killed_between_two_requests_of_a_form_of_which_the_first_is_decided_meanwhile(stage, road):
+    form = road.form(rows=60)
+    road.upload(form)
+    road.stands(form, "checked")
+    # The second request of the form waits at the door; whoever makes it is killed there.
+    with stage.sql() as cursor:
+        cursor.execute(_STOP.format(batch=form.batch))
+    road.submit(form)
+    stage.until(lambda: road.review(form), "the first request of the form")
+    stage.until(lambda: stage.asleep(), "a worker that makes the second one")
+    stage.kill(stage.workers[0])
+    with stage.sql() as cursor:
+        cursor.execute("DROP TRIGGER stop ON migrations_app_transferrequest; DROP FUNCTION stop()")
+    road.approve(form, most=1)
+    stage.hire()
+    road.drive(form)
+    correct(stage, form)
 
 
 def test_kills_at_any_moment(stage, road):

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from licenses.intake import child
@@ -146,3 +147,16 @@ def test_everything_about_the_headings_at_once(tmp_path, folder):
     ]
     assert caught.value.faults[-1].params["hint"] == "varenummer"
     assert not list(folder.iterdir())
+
+
+def test_a_reader_ends_with_whoever_started_it(root):
+    """A worker that is killed leaves no process behind that reads on for nobody."""
+    reader = "from licenses.intake.child import end_with_parent; end_with_parent(); print(flush=True); input()"
+    parent = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {reader!r}], stdin=subprocess.PIPE)"
+    command = [sys.executable, "-c", f"{parent}; print(p.pid, flush=True); p.wait()"]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = {process.stdout.readline().strip(), process.stdout.readline().strip()}
+        child = psutil.Process(int(max(said)))
+        process.kill()
+    assert psutil.wait_procs([child], 10)[1] == []

@@ -45,3 +45,20 @@ def test_who_was_taken_over_writes_nothing(work):
         pytest.fail("a step of a job that somebody else holds")
     with taken.step():
         pass
+
+
+def test_what_is_due_now_is_due_by_the_databases_clock(world):
+    """A web server whose clock is an hour fast makes nobody wait."""
+    actor = system_actor()
+    Job.objects.exclude(status=Job.Status.DONE).update(status=Job.Status.DONE)
+    fast = now() + timedelta(hours=1)
+    jobs.enqueue(kind="test.fast", subject_id=uuid4(), actor=actor, at=fast)
+    jobs.enqueue(kind="test.later", subject_id=uuid4(), actor=actor, at=fast, due_at=fast + timedelta(days=1))
+    assert jobs._claim().kind == "test.fast"
+    assert jobs._claim() is None
+
+
+def test_a_long_step_leaves_a_whole_lease_behind(work):
+    with work.step():
+        expire(work)
+    assert Job.objects.get(pk=work.job_id).lease_until > now() + timedelta(minutes=1)
