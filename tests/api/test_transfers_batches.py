@@ -4,6 +4,7 @@ import csv
 import io
 import uuid
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from python_calamine import CalamineWorkbook
@@ -162,3 +163,21 @@ def test_a_partner_sends_a_form_for_a_customer(api_of, send, good, run_jobs):
 
 def test_reps_send_no_forms(send, good):
     assert send("rikke", filled(good)).status_code == 403
+
+
+def test_rows_that_came_back_are_mended_and_sent_again(api_of, send, good, run_jobs):
+    bad = [*good[:2], "nothing", *good[3:]]
+    here = f"{PATH}{send('mette', filled(good, bad)).json()['id']}/"
+    run_jobs()
+    returned = io.BytesIO(api_of("mette").get(f"{here}failed.xlsx").content)
+    book = openpyxl.load_workbook(returned)
+    sheet = book.worksheets[0]
+    sheet.cell(2, [cell.value for cell in sheet[1]].index("quantity") + 1, "1")
+    mended = io.BytesIO()
+    book.save(mended)
+    again = send("mette", SimpleUploadedFile("mended.xlsx", mended.getvalue()))
+    assert again.status_code == 202, again.content
+    run_jobs()
+    checked = api_of("mette").get(f"{PATH}{again.json()['id']}/").json()
+    assert checked["status"] == "checked" and checked["counts"]["rows"] == 1, checked
+    assert checked["counts"]["valid"] == 1 and checked["faults"] == []
