@@ -178,7 +178,9 @@ def _later(work: Work, reason: str) -> None:
         if job.tries >= MOST_TRIES:
             _finish(work, Job.Status.DEAD, reason)
             return
-        wait = timedelta(seconds=min(2 ** min(job.tries, 9), 300))
+        # A worker that was killed is no fault of the job's: it needn't wait for that.
+        failures = max(job.tries - job.crashes, 1)
+        wait = timedelta(seconds=min(2 ** min(failures, 9), 300))
         Job.objects.filter(pk=work.job_id, token=work.token).update(
             status=Job.Status.DUE, due_at=Now() + wait, lease_until=None, reason=reason[:2000]
         )

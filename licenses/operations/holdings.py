@@ -115,11 +115,19 @@ SELECT gen_random_uuid(), e.customer_id, e.id, w.quantity, %s, %s
 """
 
 
+# The proof of a hold locks lines whose keys the inserts before it share: two at once would wait for each other.
+_IN_TURN = """
+SELECT pg_advisory_xact_lock(hashtextextended('holds of ' || customer_id, 0))
+  FROM (SELECT DISTINCT customer_id FROM licenses_entitlement WHERE id = ANY(%s::uuid[]) ORDER BY 1) AS customers
+"""
+
+
 @transaction.atomic
 def hold(*, actor: Actor, at: datetime, reference: UUID, lines: Mapping[UUID, int]) -> None:
     """Promise units of lines to the request `reference`. Raises Refused with a fault (V3) for each that is short."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_IN_TURN, [array(lines)])
             cursor.execute(_HOLD, [reference, at, array(lines), array(lines.values())])
     except IntegrityError as refusal:
         short = _short(lines)

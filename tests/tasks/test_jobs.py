@@ -62,3 +62,11 @@ def test_a_long_step_leaves_a_whole_lease_behind(work):
     with work.step():
         expire(work)
     assert Job.objects.get(pk=work.job_id).lease_until > now() + timedelta(minutes=1)
+
+
+def test_crashes_make_the_next_try_wait_no_longer(work):
+    Job.objects.filter(pk=work.job_id).update(tries=8, crashes=7)
+    jobs._later(work, "a deadlock")
+    job = Job.objects.get(pk=work.job_id)
+    assert (job.status, job.reason) == ("due", "a deadlock")
+    assert job.due_at < now() + timedelta(seconds=5)
