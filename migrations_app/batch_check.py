@@ -1,38 +1,46 @@
-"""Judges rows of a transfer form, a chunk at a time: SQL gathers the facts of all rows, the rules decide each."""
+"""Judges rows of a transfer form, a chunk at a time: SQL gathers the facts of all rows, the rules decide each.
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+Rows of one source site and one product are judged together: units are taken from one another's reach, and what stays
+behind of a product shows only where all of its rows are seen (check V9).
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
-from licenses.models import Entitlement
-from licenses.queries import ListedPrices, price_book, rule_book
-from licenses.rules.rulebook import RuleBook
-from migrations_app.facts import declared, one_line, same_enterprise, site_facts
+from licenses.models import Part
+from licenses.queries import Held
+from licenses.rules.parts import PERPETUAL_KINDS
+from migrations_app.batch_desk import Desk, Taken
+from migrations_app.facts import one_line, owned_by_product, same_enterprise
 from migrations_app.intake.values import FormRow, ParsedRow
 from migrations_app.rules.allocation import Shortfall, allocate
-from migrations_app.rules.checks import RequestFacts, SiteFacts, check
+from migrations_app.rules.checks import LineFacts, RequestFacts, on_a_line, on_the_whole, part_of_product
 from portal.kernel.blocker import Blocker
 from portal.kernel.errors import Fault
 from sites.models import Site
 from sites.policies import asks_for
 from sites.tenancy.actor import Actor
 
-Taken = dict[UUID, int]
+Group = tuple[Site | None, Site | None, date | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a row is worth: the units it takes of which lines, and every fault. Errors make it invalid."""
+    """What a row is worth: the units it takes of which lines, and every fault. Errors make it invalid.
+
+    `source`, `target` and `effective_on` are what it names, as far as the sender sees it.
+    """
 
     number: int
     values: dict[str, str]
     faults: tuple[Fault, ...]
     allocation: tuple[tuple[str, int], ...] = ()
-    customer_id: UUID | None = None
+    source: Site | None = None
+    target: Site | None = None
+    effective_on: date | None = None
     reference: str = ""
 
     @property
@@ -40,88 +48,94 @@ class Verdict:
         """Whether nothing but warnings, reviews and hints stands in the way."""
         return bool(self.allocation) and not any(f.severity == "error" for f in self.faults)
 
-
-@dataclass
-class Desk:
-    """The facts of one chunk of rows, and what earlier rows of the form took already."""
-
-    today: date
-    actor: Actor
-    taken: Taken
-    book: RuleBook
-    sites: dict[str, Site] = field(default_factory=dict)
-    facts: dict[UUID, SiteFacts] = field(default_factory=dict)
-    declared: set[frozenset[UUID]] = field(default_factory=set)
-    held: dict[tuple[UUID, str], list[Entitlement]] = field(default_factory=dict)
-    prices: dict[UUID, ListedPrices] = field(default_factory=dict)
+    @property
+    def group(self) -> Group:
+        """Rows of one group become one request."""
+        return self.source, self.target, self.effective_on
 
 
-def judge_rows(rows: Sequence[ParsedRow], *, actor: Actor, today: date, taken: Taken) -> list[Verdict]:
-    """A verdict for each row, in order. `taken` is what earlier rows took, and is added to."""
-    desk = _gather(rows, actor, today, taken)
-    return [_judge(row, desk) for row in rows]
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    verdict: Verdict
+    lines: tuple[LineFacts, ...]
+    products: tuple[str, ...]
 
 
-def _gather(rows: Sequence[ParsedRow], actor: Actor, today: date, taken: Taken) -> Desk:
-    desk = Desk(today, actor, taken, rule_book(today))
-    asked = [row.readable for row in rows if row.readable is not None]
-    numbers = {n for row in asked for n in (row.source_site_number, row.target_site_number) if n}
-    seen = Site.objects.visible_to(actor).select_related("customer", "agreement")
-    desk.sites = {site.site_number: site for site in seen.filter(site_number__in=numbers)}
-    desk.facts = site_facts(list(desk.sites.values()), today)
-    desk.declared = declared(desk.sites.values(), today)
-    wanted = Q(pk__isnull=True)
-    for site in {desk.sites[r.source_site_number] for r in asked if r.source_site_number in desk.sites}:
-        parts = {r.part_number for r in asked if r.source_site_number == site.site_number}
-        wanted |= Q(site=site, part_id__in=parts)
-    lines = Entitlement.objects.held_now().filter(wanted).select_related("part__renewal_part")
-    for line in lines.order_by("acquired_on", "order_reference", "pk"):
-        desk.held.setdefault((line.site_id, line.part_id), []).append(line)
-    for site in desk.sites.values():
-        if site.customer_id not in desk.prices:
-            customer = site.customer
-            desk.prices[customer.pk] = price_book(str(customer.country), customer.currency)
-    return desk
+def unit_key() -> Callable[[ParsedRow], Hashable | None]:
+    """By what rows are judged together: source site and product; None for a row that doesn't say so."""
+    products = dict(Part.objects.values_list("part_number", "product"))
+
+    def key(row: ParsedRow) -> tuple[str, str] | None:
+        said = row.readable
+        if said is None or not said.source_site_number or not said.part_number:
+            return None
+        return said.source_site_number, products.get(said.part_number, said.part_number)
+
+    return key
 
 
-def _judge(parsed: ParsedRow, desk: Desk) -> Verdict:
+def judge_rows(rows: Sequence[ParsedRow], *, actor: Actor, desk: Desk) -> list[Verdict]:
+    """A verdict for each row, in order. Rows of one unit must come whole; the desk keeps what is asked once a form."""
+    desk.learn_sites(rows, actor)
+    desk.load_lines(rows)
+    taken: Taken = {}
+    first = [_judge(row, desk, actor, taken) for row in rows]
+    return _told_what_stays(first, desk)
+
+
+def _judge(parsed: ParsedRow, desk: Desk, actor: Actor, taken: Taken) -> _Judged:
     """Everything that is wrong with a row: what can't be read, and what is wrong with the rest of it all the same."""
     row = parsed.readable
     if row is None:
-        return Verdict(parsed.number, dict(parsed.values), parsed.faults, reference=parsed.values.get("reference", ""))
-    values = _clean(row) if parsed.row is not None else dict(parsed.values)
+        values = dict(parsed.values)
+        return _Judged(Verdict(parsed.number, values, parsed.faults, reference=values.get("reference", "")), (), ())
+    values = clean(row) if parsed.row is not None else dict(parsed.values)
     source, target = desk.sites.get(row.source_site_number), desk.sites.get(row.target_site_number)
+    faults = [*parsed.faults, *_about_sites(row, source, target, desk, actor)]
+    chosen: list[tuple[Held, int]] = []
+    lines: tuple[LineFacts, ...] = ()
+    if source is not None:
+        unread = {fault.field for fault in parsed.faults}
+        chosen, lacking = _choose(row, source, desk, taken, unread)
+        faults += lacking
+        if target is not None:
+            lines, found = _findings(row, source, target, chosen, desk)
+            faults += found
+    verdict = Verdict(
+        row.number,
+        values,
+        tuple(faults),
+        tuple((str(held.pk), units) for held, units in chosen),
+        source,
+        target,
+        row.effective_on,
+        row.reference,
+    )
+    if verdict.valid:
+        for held, units in chosen:
+            taken[held.pk] = taken.get(held.pk, 0) + units
+    return _Judged(verdict, lines, tuple(held.part.product for held, _ in chosen))
+
+
+def _about_sites(row: FormRow, source: Site | None, target: Site | None, desk: Desk, actor: Actor) -> list[Fault]:
     line = str(row.number)
-    faults = list(parsed.faults)
-    faults += [
-        Fault("site_unknown", name, line, params={"value": value})
+    faults = [
+        Fault("site_unknown", name, line, params=desk.meant_site({"value": value}, value, actor))
         for name, value, site in (
             ("source_site_number", row.source_site_number, source),
             ("target_site_number", row.target_site_number, target),
         )
         if site is None and value
     ]
-    if source is not None and not asks_for(desk.actor, source.customer_id):
+    if source is not None and not asks_for(actor, source.customer_id):
         faults.append(Fault("mandate_missing", "source_site_number", line, params={"value": row.source_site_number}))
     if row.effective_on is not None and row.effective_on < desk.today:
         params = {"date": row.effective_on, "today": desk.today}
         faults.append(Fault("date_past", "effective_on", line, params=params))
-    taken: tuple[tuple[str, int], ...] = ()
-    if source is not None:
-        chosen, lacking = _choose(row, source, desk, unread={fault.field for fault in parsed.faults})
-        faults += lacking
-        taken = tuple((str(held.pk), units) for held, units in chosen)
-        if target is not None:
-            faults += _findings(row, source, target, chosen, desk)
-    customer_id = source.customer_id if source is not None else None
-    verdict = Verdict(row.number, values, tuple(faults), taken, customer_id, row.reference)
-    if verdict.valid:
-        for key, units in taken:
-            desk.taken[UUID(key)] = desk.taken.get(UUID(key), 0) + units
-    return verdict
+    return faults
 
 
-def _clean(row: FormRow) -> dict[str, str]:
+def clean(row: FormRow) -> dict[str, str]:
     """The row as it was understood: site numbers with their zeros, ISO dates, plain quantities."""
     return {
         "source_site_number": row.source_site_number,
@@ -136,8 +150,8 @@ def _clean(row: FormRow) -> dict[str, str]:
 
 
 def _choose(
-    row: FormRow, source: Site, desk: Desk, unread: Set[str | None]
-) -> tuple[list[tuple[Entitlement, int]], list[Fault]]:
+    row: FormRow, source: Site, desk: Desk, taken: Taken, unread: Set[str | None]
+) -> tuple[list[tuple[Held, int]], list[Fault]]:
     """The lines that a row takes its units of: those of its order, or the oldest first.
 
     Of the fields that are `unread` nothing is said here: they have their own fault.
@@ -145,20 +159,12 @@ def _choose(
     line = str(row.number)
     if not row.part_number:
         return [], []
-    held = desk.held.get((source.pk, row.part_number), [])
+    held = desk.lines_of(source, row.part_number, row.order_reference)
     if not held:
-        params = {"part_number": row.part_number, "site": source.site_number}
-        return [], [Fault("part_not_held", "part_number", line, params=params)]
-    if row.order_reference:
-        held = [x for x in held if x.order_reference == row.order_reference]
-        if not held:
-            params = {"order": row.order_reference, "part_number": row.part_number}
-            return [], [Fault("order_not_held", "order_reference", line, params=params)]
+        return [], [_not_held(row, source, desk)]
     if unread & {"quantity", "order_reference"}:
         return [], []
-    by_key = {str(x.pk): x for x in held}
-    free = [(key, x.available_quantity - desk.taken.get(x.pk, 0)) for key, x in by_key.items()]
-    found = allocate(row.quantity, free)
+    found = allocate(row.quantity, [(x, x.quantity - x.held - taken.get(x.pk, 0)) for x in held])
     if isinstance(found, Shortfall):
         owned = sum(x.quantity for x in held)
         figures = {
@@ -168,23 +174,76 @@ def _choose(
             "available": found.available,
         }
         return [], [Fault("V3", "quantity", line, params=figures, mends="customer")]
-    return [(by_key[key], units) for key, units in found], []
+    return list(found), []
+
+
+def _not_held(row: FormRow, source: Site, desk: Desk) -> Fault:
+    line = str(row.number)
+    if row.order_reference and desk.holds(source, row.part_number):
+        params: dict[str, Any] = {"order": row.order_reference, "part_number": row.part_number}
+        return Fault("order_not_held", "order_reference", line, params=params)
+    params = {"part_number": row.part_number, "site": source.site_number}
+    return Fault("part_not_held", "part_number", line, params=desk.meant_part(params, row.part_number, source))
 
 
 def _findings(
-    row: FormRow, source: Site, target: Site, chosen: Sequence[tuple[Entitlement, int]], desk: Desk
-) -> list[Fault]:
-    prices = desk.prices[target.customer_id]
+    row: FormRow, source: Site, target: Site, chosen: Sequence[tuple[Held, int]], desk: Desk
+) -> tuple[tuple[LineFacts, ...], list[Fault]]:
+    prices = desk.prices_of(target.customer)
     on = max(row.effective_on or desk.today, desk.today)
-    request = RequestFacts(
-        today=desk.today,
-        source=desk.facts[source.pk],
-        target=desk.facts[target.pk],
-        lines=tuple(one_line(held, units, on, prices, desk.book) for held, units in chosen),
-        effective_on=row.effective_on,
-        same_enterprise=same_enterprise(source.customer, target.customer, desk.declared),
-    )
-    return [as_fault(blocker, row.number) for blocker in check(request, desk.book)]
+    book = desk.books.on(on)
+    lines = tuple(one_line(held, units, on, prices, book, desk.around(held)) for held, units in chosen)
+    found = [*_on_the_whole(source, target, row.effective_on, desk)]
+    for each in lines:
+        found += on_a_line(each, on, book)
+    return lines, [as_fault(blocker, row.number) for blocker in found]
+
+
+def _on_the_whole(source: Site, target: Site, effective_on: date | None, desk: Desk) -> tuple[Blocker, ...]:
+    key = source.pk, target.pk, effective_on
+    if key not in desk.whole:
+        request = RequestFacts(
+            today=desk.today,
+            source=desk.facts[source.pk],
+            target=desk.facts[target.pk],
+            lines=(),
+            effective_on=effective_on,
+            same_enterprise=same_enterprise(source.customer, target.customer, desk.declared),
+        )
+        desk.whole[key] = tuple(on_the_whole(request))
+    return desk.whole[key]
+
+
+def _told_what_stays(judged: Sequence[_Judged], desk: Desk) -> list[Verdict]:
+    """The verdicts, with what stays behind of a product once every row is known that moves some of it (V9)."""
+    moved: dict[tuple[Group, str], int] = {}
+    for each in judged:
+        if each.verdict.valid:
+            for line, product in _counted(each):
+                key = each.verdict.group, product
+                moved[key] = moved.get(key, 0) + (0 if line.replaced_by_trade_up else line.quantity)
+    owned = owned_by_product([group[0] for group, _ in moved if group[0]], {product for _, product in moved})
+    rest = {(group, product): _owned(owned, group, product) - units for (group, product), units in moved.items()}
+    return [_with_rest(each, rest, desk) if each.verdict.valid else each.verdict for each in judged]
+
+
+def _owned(owned: Mapping[tuple[UUID, str], int], group: Group, product: str) -> int:
+    return owned.get((group[0].pk, product), 0) if group[0] else 0
+
+
+def _counted(judged: _Judged) -> Iterator[tuple[LineFacts, str]]:
+    pairs = zip(judged.lines, judged.products, strict=True)
+    return ((line, product) for line, product in pairs if line.kind in PERPETUAL_KINDS)
+
+
+def _with_rest(judged: _Judged, rest: Mapping[tuple[Group, str], int], desk: Desk) -> Verdict:
+    verdict, found = judged.verdict, list[Fault]()
+    on = max(verdict.effective_on or desk.today, desk.today)
+    for line, product in _counted(judged):
+        stays = rest[verdict.group, product]
+        if stays > 0 and (blocker := part_of_product(replace(line, rest=stays), on, desk.books.on(on))):
+            found.append(as_fault(blocker, verdict.number))
+    return replace(verdict, faults=(*verdict.faults, *found)) if found else verdict
 
 
 def as_fault(blocker: Blocker, number: int) -> Fault:

@@ -4,15 +4,25 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
-from licenses.models import Entitlement, Hold
+from licenses.models import Entitlement, Hold, Part
 from licenses.open_quotes import open_quotes
-from licenses.queries import ListedPrices, agreement_states, held_lines, price_book, rule_books, site_activity
-from licenses.rules.orders import is_lapsed
+from licenses.queries import (
+    TOLD_ONE_BY_ONE,
+    Held,
+    ListedPrices,
+    agreement_states,
+    held_lines,
+    held_rows,
+    price_book,
+    rule_books,
+    site_activity,
+)
+from licenses.rules.orders import is_lapsed, merged
 from licenses.rules.parts import PERPETUAL_KINDS
 from licenses.rules.pricing import reinstatement_estimate
 from licenses.rules.rulebook import RuleBook, Shelf
@@ -20,12 +30,14 @@ from licenses.rules.simulation import AgreementState
 from licenses.rules.whatif import WhatIf, run
 from migrations_app.rules.checks import ACTIVE, INACTIVE, LineFacts, RequestFacts, SiteFacts, check
 from portal.kernel.blocker import Blocker
-from sites.models import Customer, Enrollment, Site, SiteContact
+from sites.models import Agreement, Customer, Enrollment, Site, SiteContact
 from sites.models.organization import CustomerType
 from sites.models.site import Program
 from sites.queries import declared_pairs, off_schedule, same_by_record
 
 HORIZON_MONTHS = 36
+ALIKE = "T7"
+"""The assumption that of very many lines those that are alike are priced as one."""
 MERGE = "6.3"
 """The assumption that lines of a Passport Advantage site are compared with staying as Express lines are (step 3)."""
 
@@ -59,7 +71,7 @@ class Judged:
     """A move with its facts, findings and lines."""
 
     move: Move
-    lines: tuple[Entitlement, ...]
+    lines: tuple[Held, ...]
     blockers: tuple[Blocker, ...]
     on: date
     prices: ListedPrices
@@ -76,13 +88,18 @@ class Around:
     open_quote: str | None
 
 
+ALONE = Around(0, 0, None)
+States = dict[tuple[UUID, date], AgreementState]
+"""The states of Agreements by key and day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """What the rules ask about a move whatever the day that it takes effect on."""
 
     move: Move
     today: date
-    lines: tuple[Entitlement, ...]
+    lines: tuple[Held, ...]
     around: Mapping[UUID, Around]
     sites: Mapping[UUID, SiteFacts]
     same_enterprise: bool
@@ -129,44 +146,64 @@ def judged_on(gathered: Gathered, effective_on: date | None) -> Judged:
     return Judged(move, gathered.lines, check(request, book), on, gathered.prices, book)
 
 
-def outlook(judged: Judged, horizon_months: int = HORIZON_MONTHS) -> WhatIf:
-    """What the move does to cost, points, level and cover: the what-if of rule book section 6."""
-    return outlooks([judged], horizon_months)[0]
+def outlook(judged: Judged, horizon_months: int = HORIZON_MONTHS, known: States | None = None) -> WhatIf:
+    """What the move does to cost, points, level and cover: the what-if of rule book section 6.
+
+    `known` keeps the Agreements' states between moves of one hour to the same Agreements.
+    """
+    return outlooks([judged], horizon_months, known)[0]
 
 
-def outlooks(judged: Sequence[Judged], horizon_months: int = HORIZON_MONTHS) -> tuple[WhatIf, ...]:
+def outlooks(
+    judged: Sequence[Judged], horizon_months: int = HORIZON_MONTHS, known: States | None = None
+) -> tuple[WhatIf, ...]:
     """The same of one move on several days: a fixed number of queries for all of them."""
     move, lines, prices = judged[0].move, judged[0].lines, judged[0].prices.book
     moved = held_lines(lines, move.quantities)
+    if len(moved) > TOLD_ONE_BY_ONE:
+        moved = [line for line, _ in merged(moved)]
     days = [each.on for each in judged]
     states = dict.fromkeys(days, AgreementState(outside_level=move.outside_level))
     if move.target is not None and move.target.agreement is not None:
-        states = agreement_states(move.target.agreement, days, move.quantities)
+        states = _states(move, days, {} if known is None else known)
         wanted = parts_of(lines).union(*(line.priced_parts for line in states[days[0]].own))
         prices = price_book(str(move.customer.country), move.customer.currency, wanted).book
     found = (run(moved, states[each.on], each.on, horizon_months, prices, each.book) for each in judged)
-    assumed = (MERGE,) if any(line.site.program == Program.PA for line in lines) else ()
+    assumed: tuple[str, ...] = (MERGE,) if move.source.program == Program.PA else ()
+    if len(moved) < len(lines):
+        assumed += (ALIKE,)
     return tuple(replace(each, assumptions=(*each.assumptions, *assumed)) for each in found)
 
 
-def load_lines(quantities: Iterable[UUID], source: Site) -> tuple[Entitlement, ...]:
+def _states(move: Move, days: Sequence[date], known: States) -> dict[date, AgreementState]:
+    """The target Agreement's states; asked anew where lines of its own move."""
+    target, source = cast(Site, move.target), move.source
+    agreement = cast(Agreement, target.agreement)
+    if source.agreement_id == agreement.pk:
+        return agreement_states(agreement, days, move.quantities, TOLD_ONE_BY_ONE)
+    lacking = [day for day in days if (agreement.pk, day) not in known]
+    if lacking:
+        found = agreement_states(agreement, lacking, most=TOLD_ONE_BY_ONE)
+        known |= {(agreement.pk, day): state for day, state in found.items()}
+    return {day: known[agreement.pk, day] for day in days}
+
+
+def load_lines(quantities: Collection[UUID], source: Site) -> tuple[Held, ...]:
     """The license lines at `source`, in the order asked for, with parts and quantities."""
-    wanted = list(quantities)
-    rows = Entitlement.objects.with_quantity().filter(pk__in=wanted, site=source)
-    rows = rows.select_related("part__renewal_part", "part__reinstatement_part", "site__agreement", "customer")
-    found = {row.pk: row for row in rows}
-    return tuple(found[pk] for pk in wanted if pk in found)
+    found = {
+        row.pk: row
+        for row in held_rows(Entitlement.objects.with_quantity().filter(site=source).among("pk", quantities))
+    }
+    return tuple(found[pk] for pk in quantities if pk in found)
 
 
 def line_facts(gathered: Gathered, on: date, book: RuleBook) -> Iterable[LineFacts]:
     """The rules' view of the lines of a move as of a day."""
     for line in gathered.lines:
-        near = gathered.around[line.pk]
-        facts = one_line(line, gathered.move.quantities[line.pk], on, gathered.prices, book)
-        yield replace(facts, held=line.held - near.own_hold, rest=near.rest, open_quote=near.open_quote)
+        yield one_line(line, gathered.move.quantities[line.pk], on, gathered.prices, book, gathered.around[line.pk])
 
 
-def around(lines: Sequence[Entitlement], move: Move) -> dict[UUID, Around]:
+def around(lines: Sequence[Held], move: Move) -> dict[UUID, Around]:
     """What stands around each line of a move; a fixed number of queries."""
     own_holds = dict(
         Hold.objects.filter(reference=move.reference, released_at__isnull=True).values_list(
@@ -187,8 +224,10 @@ def around(lines: Sequence[Entitlement], move: Move) -> dict[UUID, Around]:
     }
 
 
-def one_line(line: Entitlement, quantity: int, on: date, prices: ListedPrices, book: RuleBook) -> LineFacts:
-    """A line's own facts; `held`, `rest` and `open_quote` depend on what stands around it."""
+def one_line(
+    line: Held, quantity: int, on: date, prices: ListedPrices, book: RuleBook, near: Around = ALONE
+) -> LineFacts:
+    """The rules' view of a line and of what stands around it."""
     part, cover_end = line.part, line.coverage_end or line.acquired_on
     return LineFacts(
         key=str(line.pk),
@@ -196,7 +235,9 @@ def one_line(line: Entitlement, quantity: int, on: date, prices: ListedPrices, b
         kind=part.kind,
         quantity=quantity,
         owned=line.quantity,
-        held=line.held,
+        held=line.held - near.own_hold,
+        rest=near.rest,
+        open_quote=near.open_quote,
         acquired_on=line.acquired_on,
         cover_end=cover_end,
         eligible=part.eligible,
@@ -207,7 +248,7 @@ def one_line(line: Entitlement, quantity: int, on: date, prices: ListedPrices, b
     )
 
 
-def _reinstatement(line: Entitlement, quantity: int, on: date, prices: ListedPrices, book: RuleBook) -> Decimal | None:
+def _reinstatement(line: Held, quantity: int, on: date, prices: ListedPrices, book: RuleBook) -> Decimal | None:
     estimate = reinstatement_estimate(
         str(line.pk),
         reinstatement_part=line.part.reinstatement_part_id,
@@ -220,18 +261,28 @@ def _reinstatement(line: Entitlement, quantity: int, on: date, prices: ListedPri
     return estimate.amount if estimate else None
 
 
-def rest_by_product(lines: Sequence[Entitlement], move: Move) -> dict[str, int]:
+def rest_by_product(lines: Sequence[Held], move: Move) -> dict[str, int]:
     """Units of each moved product that would stay at the source (check V9)."""
     products = {line.part.product for line in lines if line.part.kind in PERPETUAL_KINDS}
     if not products:
         return {}
-    rows: QuerySet[Any] = Entitlement.objects.held_now().filter(
-        site=move.source, part__product__in=products, part__kind__in=PERPETUAL_KINDS, traded_up=False
-    )
-    rest: dict[str, int] = {}
-    for pk, product, owned in rows.values_list("pk", "part__product", "quantity"):
-        rest[product] = rest.get(product, 0) + owned - move.quantities.get(pk, 0)
+    owned = owned_by_product([move.source], products)
+    rest = {product: owned.get((move.source.pk, product), 0) for product in products}
+    for line in lines:
+        if line.part.product in rest and line.part.kind in PERPETUAL_KINDS and not line.traded_up:
+            rest[line.part.product] -= move.quantities[line.pk]
     return {product: max(units, 0) for product, units in rest.items()}
+
+
+def owned_by_product(sites: Collection[Site], products: Collection[str]) -> dict[tuple[UUID, str], int]:
+    """Units of perpetual licenses that sites hold, by site and product; those that a trade-up replaced left out."""
+    rows: QuerySet[Any] = Entitlement.objects.with_quantity().filter(
+        site__in=sites,
+        part__in=Part.objects.filter(product__in=products, kind__in=PERPETUAL_KINDS).values("pk"),
+        traded_up=False,
+    )
+    found = rows.order_by().values_list("site_id", "part__product").annotate(owned=Sum("quantity"))
+    return {(site, product): int(units) for site, product, units in found} if products else {}
 
 
 def site_facts(sites: Sequence[Site], today: date) -> dict[UUID, SiteFacts]:
@@ -272,7 +323,7 @@ def _pending(enrollment: Enrollment | None) -> str | None:
     return str(enrollment.pk)
 
 
-def parts_of(lines: Iterable[Entitlement]) -> set[str]:
+def parts_of(lines: Iterable[Held]) -> set[str]:
     """The renewal and reinstatement parts of lines: those whose prices are asked for."""
     named = {part for line in lines for part in (line.part.renewal_part_id, line.part.reinstatement_part_id)}
     return {part for part in named if part}

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from licenses.queries import TOLD_ONE_BY_ONE
 from licenses.rules.coverage import LineCoverage, Segment
 from licenses.rules.explaining_whatif import (
     explain_accrued,
@@ -24,10 +25,22 @@ def as_json(result: WhatIf, book: RuleBook | None = None) -> dict[str, Any]:
     """Everything but the checks, which are words of the reader's language.
 
     With the `book` that it was made with also `why`: the derivation of each sum, Term and order, to be kept beside
-    the figures. A line's own follows from the figures that are kept of it.
+    the figures. A line's own follows from the figures that are kept of it. Of more than TOLD_ONE_BY_ONE lines the
+    orders tell their sums alone.
     """
     told = _figures(result)
+    if len(result.coverage) > TOLD_ONE_BY_ONE:
+        told = _sums(told)
     return told | {"why": _plain(whys(result, book, with_lines=False))} if book else told
+
+
+def _sums(told: dict[str, Any]) -> dict[str, Any]:
+    """The figures of very many lines: what is ordered when, without the lines, and only cover that isn't whole."""
+    for side in ("stay", "migrate"):
+        for event in told[side]["events"]:
+            event["lines"] = []
+    broken = [line for line in told["coverage"] if line["gaps"] or line["overlaps"]]
+    return told | {"coverage": broken[:TOLD_ONE_BY_ONE]}
 
 
 def whys(result: WhatIf, book: RuleBook, *, with_lines: bool) -> dict[str, Any]:

@@ -1,169 +1,50 @@
-"""The work behind moves: forms are checked and requested, approved moves completed, sleepers woken."""
+"""The work behind moves: forms are requested, approved moves completed, sleepers woken."""
 
 import logging
-from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from celery import shared_task
 from django.db import transaction
 
-from licenses.intake.opened import OpenFile, local_copy
-from migrations_app.batch_check import Taken, judge_rows
-from migrations_app.intake.form import open_form
-from migrations_app.intake.values import ParsedRow
-from migrations_app.models import BatchRow, TransferBatch, TransferRequest
+import migrations_app.checking  # noqa: F401  # its handler is registered with it
+from migrations_app.facts import States
+from migrations_app.models import TransferBatch, TransferRequest
 from migrations_app.operations import complete, settle_batch, sleepers, wake
-from migrations_app.operations.batches import (
-    Group,
-    fail_rows,
-    groups,
-    judge_together,
-    load_batch,
-    record_rows,
-    refused_codes,
-    request_group,
-    step_batch,
-)
+from migrations_app.operations.asking import ask, ask_for_all, groups
+from migrations_app.operations.batches import look_at
 from migrations_app.operations.completion import break_off, stop
-from migrations_app.operations.planning import plan_later
-from migrations_app.queries.batch_summary import summarize
-from portal.kernel.errors import DomainError, Invalid, Refused
+from migrations_app.operations.rows import fail_rest
+from portal.kernel.errors import Fault, Refused
 from sites.clock import now, today
-from sites.events import tell
 from sites.jobs import LostLease, Work, handler
-from sites.models import Event
-from sites.notices import notify
-from sites.refusals import Kind, codes_of, count_after, count_refusals
+from sites.refusals import Kind, count_after
 from sites.tenancy import Actor, system_actor
-from sites.words import stored_fault
 
 log = logging.getLogger(__name__)
 
 
-@handler("batch.check")
-def check_batch(work: Work) -> None:
-    """Read the form and write a verdict for every row, a chunk a transaction; a restart goes on where it stopped."""
-    with work.step() as actor:
-        batch = load_batch(work.subject_id, actor)
-        if batch.status == TransferBatch.Status.UPLOADED:
-            step_batch(batch, "start_checking", started_at=now())
-        if batch.status != TransferBatch.Status.CHECKING:
-            return
-    try:
-        with local_copy(batch.file) as path, open_form(path, batch.filename, path.parent) as form:
-            _check_rows(work, form)
-            _check_together(work)
-            hints = [stored_fault(f) for f in form.headings.warnings]
-    except Invalid as refusal:
-        with work.step() as actor:
-            faults = [stored_fault(f) for f in refusal.faults]
-            batch = load_batch(work.subject_id, actor)
-            step_batch(batch, "fail", faults=faults, finished_at=now())
-            event = tell(actor=actor, at=now(), kind="failed", subject=batch, customer_id=None)
-            _tell_sender(actor, batch, event, "batch_failed")
-            count_refusals(Kind.RULE, codes_of(refusal), on=today())
-        return
-    with work.step() as actor:
-        batch = load_batch(work.subject_id, actor)
-        outcomes = list(batch.rows.values_list("outcome", flat=True))
-        valid = outcomes.count("valid")
-        figures = {"rows_read": len(outcomes), "rows_valid": valid, "rows_invalid": len(outcomes) - valid}
-        step_batch(batch, "finish_checking", faults=hints, summary=summarize(batch), **figures)
-        plan_later(actor=actor, at=now(), batch=batch)
-        event = tell(actor=actor, at=now(), kind="checked", subject=batch, customer_id=None, **figures)
-        _tell_sender(actor, batch, event, "batch_checked", **figures)
-        count_refusals(Kind.RULE, refused_codes(batch), on=today())
-
-
-def _tell_sender(actor: Actor, batch: TransferBatch, event: Event, kind: str, **figures: int) -> None:
-    told: dict[str, Any] = {"number": str(batch), "filename": batch.filename, **figures}
-    notify(actor=actor, at=now(), event=event, kind=kind, to=[batch.created_by_id], **told)
-
-
-def _check_rows(work: Work, form: OpenFile[ParsedRow]) -> None:
-    with work.step() as actor:
-        batch = load_batch(work.subject_id, actor)
-        done = set(batch.rows.values_list("number", flat=True))
-        taken = _taken(batch.rows.filter(outcome="valid").values_list("allocation", flat=True))
-        TransferBatch.objects.filter(pk=batch.pk).update(rows_read=form.count)
-    for chunk in form.chunks(done):
-        with work.step() as actor:
-            batch = load_batch(work.subject_id, actor)
-            verdicts = judge_rows(chunk, actor=actor, today=today(), taken=taken)
-            record_rows(batch, verdicts)
-            batch.rows_valid += sum(v.valid for v in verdicts)
-            batch.rows_invalid += sum(not v.valid for v in verdicts)
-            batch.save(update_fields=["rows_valid", "rows_invalid"])
-
-
-def _check_together(work: Work) -> None:
-    with work.step() as actor:
-        wanted = groups(load_batch(work.subject_id, actor))
-    for group in wanted:
-        with work.step() as actor:
-            if rows := _rows_of(load_batch(work.subject_id, actor), group):
-                judge_together(actor=actor, on=today(), rows=rows)
-
-
-def _taken(allocations: Iterable[list[list[object]]]) -> Taken:
-    taken: Taken = {}
-    for allocation in allocations:
-        for key, units in allocation:
-            taken[UUID(str(key))] = taken.get(UUID(str(key)), 0) + int(str(units))
-    return taken
-
-
 @handler("batch.submit")
 def submit_rows(work: Work) -> None:
-    """Make and submit one request for each source, target and date of the valid rows."""
+    """Make and submit one request for each source, target and day of the valid rows, a request a transaction."""
     with work.step() as actor:
-        batch = load_batch(work.subject_id, actor)
+        batch = look_at(work.subject_id, actor)
         # Taken up again, the first of its requests may have been decided already: the others are still to be asked for.
         if batch.status not in (TransferBatch.Status.SUBMITTED, TransferBatch.Status.APPLYING):
             return
         wanted = groups(batch)
         if batch.mode == TransferBatch.Mode.ATOMIC:
-            _all_or_none(work, batch, wanted)
+            ask_for_all(actor=actor, at=now(), on=today(), batch=batch)
             wanted = []
-    for group in wanted:
+    known: States = {}
+    while wanted:
         with work.step() as actor:
-            batch = load_batch(work.subject_id, actor)
-            rows = _rows_of(batch, group)
-            try:
-                _ask(actor, batch, rows)
-            except DomainError as refusal:
-                fail_rows(rows, refusal)
-                count_refusals(Kind.RULE, codes_of(refusal), on=today())
+            batch = look_at(work.subject_id, actor)
+            if batch.cancel_asked_at:
+                fail_rest(batch, [Fault("batch_cancelled")])
+                break
+            if ask(actor=actor, at=now(), on=today(), batch=batch, group=wanted[0], known=known):
+                wanted.pop(0)
     _settle(work.subject_id)
-
-
-def _all_or_none(work: Work, batch: TransferBatch, wanted: list[Group]) -> None:
-    with work.step() as actor:
-        try:
-            with transaction.atomic():
-                for group in wanted:
-                    _ask(actor, batch, _rows_of(batch, group))
-        except DomainError as refusal:
-            fail_rows(list(batch.rows.filter(outcome="valid")), refusal)
-            count_refusals(Kind.RULE, codes_of(refusal), on=today())
-
-
-def _ask(actor: Actor, batch: TransferBatch, rows: list[BatchRow]) -> None:
-    if rows:
-        request_group(actor=actor, at=now(), on=today(), batch=batch, rows=rows)
-
-
-def _rows_of(batch: TransferBatch, group: Group) -> list[BatchRow]:
-    source, target, effective = group
-    rows = batch.rows.filter(
-        outcome="valid",
-        request__isnull=True,
-        values__source_site_number=source,
-        values__target_site_number=target,
-        values__effective_on=effective,
-    )
-    return list(rows.order_by("number"))
 
 
 @handler("transfer.complete")

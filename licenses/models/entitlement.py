@@ -57,11 +57,11 @@ class Entitlement(UUIDModel):
     `moved_from` is the line it came from, `follows` the license line that a renewal line belongs to (rule M6).
     """
 
-    # Guarded by the site's key, which is the customer's too, and found by the index below.
+    # Guarded by the site's key, which is the customer's too, and found by the constraint below.
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="entitlements", db_constraint=False, db_index=False
     )
-    site = models.ForeignKey(Site, models.PROTECT, related_name="entitlements", db_constraint=False)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="entitlements", db_constraint=False, db_index=False)
     part = models.ForeignKey(Part, models.PROTECT, related_name="entitlements")
     order_reference = models.CharField(_("order reference"), max_length=40)
     acquired_on = models.DateField(_("acquired on"))
@@ -89,7 +89,7 @@ class Entitlement(UUIDModel):
             ),
             models.UniqueConstraint(fields=["customer", "id"], name="entitlement_of_customer"),
         ]
-        indexes = [models.Index(fields=["customer", "site", "part"], name="entitlement_by_site")]
+        indexes = [models.Index(fields=["site", "part", "order_reference"], name="entitlement_by_order")]
 
     def __str__(self) -> str:
         return f"{self.part_id} {self.order_reference}"

@@ -10,7 +10,7 @@ from django.db import connection
 
 from licenses.models import EntitlementImport
 from licenses.operations.proofs import Issue, issue_proofs
-from licenses.operations.sets import whole_sets
+from licenses.sets import whole_sets
 
 SECONDS = 300
 # So many movements are posted, and so many proofs issued, by one statement: what a statement holds stays small.

@@ -6,7 +6,7 @@ A line is known by site, part, order reference and day of purchase. Only a line 
 from typing import Any
 
 from licenses.models import EntitlementImport
-from licenses.operations.sets import whole_sets
+from licenses.sets import whole_sets
 
 SECONDS = 300
 

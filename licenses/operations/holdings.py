@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from licenses.models import CoverPeriod, Entitlement, Hold, Part
 from licenses.operations.postings import QuantityEntry, post_quantities
 from licenses.operations.proofs import issue_proof
-from licenses.operations.sets import array
+from licenses.sets import array
 from portal.kernel.errors import Fault, Refused
 from portal.kernel.period import Period
 from sites.models import Agreement, Site
@@ -110,7 +110,8 @@ def _overlapping(periods: Sequence[tuple[Entitlement, Period]]) -> list[Fault]:
 _HOLD = """
 INSERT INTO licenses_hold (id, customer_id, entitlement_id, quantity, reference, placed_at)
 SELECT gen_random_uuid(), e.customer_id, e.id, w.quantity, %s, %s
-  FROM unnest(%s::uuid[], %s::bigint[]) AS w(line, quantity) JOIN licenses_entitlement e ON e.id = w.line
+  FROM unnest(%s::uuid[], %s::bigint[]) AS w(line, quantity)
+ CROSS JOIN LATERAL (SELECT * FROM licenses_entitlement x WHERE x.id = w.line OFFSET 0) AS e
  ORDER BY e.id
 """
 

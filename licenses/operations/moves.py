@@ -13,7 +13,7 @@ from licenses.models import CoverPeriod, Entitlement, QuantityMovement
 from licenses.operations.holdings import open_initial_term
 from licenses.operations.postings import QuantityEntry, post_quantities
 from licenses.operations.proofs import renew_proofs
-from licenses.operations.sets import staged
+from licenses.sets import staged
 from portal.kernel.errors import Fault, NotFound, Refused
 from sites.events import tell_each
 from sites.models import Site
@@ -25,13 +25,15 @@ INSERT INTO licenses_entitlement (id, customer_id, site_id, part_id, order_refer
                                   coverage_end, moved_from_id, follows_id, traded_up)
 SELECT m.arrival, %(customer)s, %(site)s, s.part_id, s.order_reference, s.acquired_on, s.coverage_start,
        s.coverage_end, s.id, f.arrival, s.traded_up
-  FROM moving m JOIN licenses_entitlement s ON s.id = m.source LEFT JOIN moving f ON f.source = s.follows_id
+  FROM moving m CROSS JOIN LATERAL (SELECT * FROM licenses_entitlement x WHERE x.id = m.source OFFSET 0) AS s
+  LEFT JOIN moving f ON f.source = s.follows_id
 """
 
 _COVER_ARRIVES = """
 INSERT INTO licenses_coverperiod (id, customer_id, entitlement_id, starts_on, ends_on, source, recorded_at)
 SELECT gen_random_uuid(), %(customer)s, m.arrival, c.starts_on, c.ends_on, c.source, %(at)s
-  FROM moving m JOIN licenses_coverperiod c ON c.entitlement_id = m.source
+  FROM moving m
+ CROSS JOIN LATERAL (SELECT * FROM licenses_coverperiod x WHERE x.entitlement_id = m.source OFFSET 0) AS c
 """
 
 _POST = """

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from licenses.models import PriceImport, PriceImportRow, PriceList
-from licenses.operations.sets import whole_sets
+from licenses.sets import whole_sets
 
 # As long as a request may take.
 SECONDS = 50

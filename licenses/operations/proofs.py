@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import translation
 
 from licenses.models import Entitlement, Proof
-from licenses.operations.sets import staged
 from licenses.paperwork import place_facts
+from licenses.sets import staged
 from sites.models import Site
 from sites.tenancy.actor import Actor
 
@@ -32,10 +32,10 @@ class Issue:
 
 _RETIRE = """
 WITH retired AS (
-    UPDATE licenses_proof p SET status = 'superseded' FROM issuing i
-     WHERE p.entitlement_id = i.line AND p.status = 'valid' RETURNING p.id, i.line
+    UPDATE licenses_proof SET status = 'superseded'
+     WHERE entitlement_id = ANY (ARRAY(SELECT line FROM issuing)) AND status = 'valid' RETURNING id, entitlement_id
 )
-UPDATE issuing i SET before = r.id FROM retired r WHERE r.line = i.line
+UPDATE issuing i SET before = r.id FROM retired r WHERE i.line = r.entitlement_id
 """
 # What a line says of itself; what its site and customer are comes as JSON, in the customer's language.
 _ISSUE = """
@@ -55,13 +55,15 @@ SELECT gen_random_uuid(), w.customer_id, w.line, 'PoE-' || lpad(w.n::text, great
                        coalesce((SELECT sum(m.quantity) FROM licenses_quantitymovement m WHERE m.target_id = i.line), 0)
                      - coalesce((SELECT sum(m.quantity) FROM licenses_quantitymovement m WHERE m.source_id = i.line), 0)
                    ) AS units
-              FROM issuing i JOIN licenses_entitlement e ON e.id = i.line LEFT JOIN issuing g ON g.line = i.giver
+              FROM issuing i
+             CROSS JOIN LATERAL (SELECT * FROM licenses_entitlement x WHERE x.id = i.line OFFSET 0) AS e
+              LEFT JOIN issuing g ON g.line = i.giver
              ORDER BY i.place) AS u
          WHERE u.units > 0) AS w
   JOIN licenses_part p ON p.part_number = w.part_id
   JOIN (SELECT * FROM jsonb_to_recordset(%s) AS x(site uuid, language text, facts jsonb)) AS f ON f.site = w.site_id
 """
-_SITES = "SELECT DISTINCT e.site_id FROM issuing i JOIN licenses_entitlement e ON e.id = i.line"
+_SITES = "SELECT DISTINCT site_id FROM licenses_entitlement WHERE id = ANY (ARRAY(SELECT line FROM issuing))"
 
 
 @transaction.atomic

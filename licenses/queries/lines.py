@@ -9,13 +9,19 @@ from django.db.models import QuerySet
 
 from licenses.models import Entitlement
 from licenses.queries.books import rule_books
+from licenses.queries.held import Held
 from licenses.queries.standings_by_day import term_points_on
 from licenses.rules.orders import HeldLine, merged
 from licenses.rules.simulation import AgreementState, state_at
 from sites.models import Agreement
 
+# Beyond so many a plan tells sums and no lines, and prices those that are alike as one.
+TOLD_ONE_BY_ONE = 2000
 
-def held_lines(entitlements: Iterable[Entitlement], quantities: Mapping[UUID, int] | None = None) -> list[HeldLine]:
+
+def held_lines(
+    entitlements: Iterable[Entitlement | Held], quantities: Mapping[UUID, int] | None = None
+) -> list[HeldLine]:
     """The rules' view of license lines: needs `part`, `part.renewal_part` and `with_quantity`.
 
     Lines without cover are left to the caller: they have nothing to renew. `quantities` replaces what is owned.

@@ -8,8 +8,15 @@ from django.utils.translation import get_language
 from licenses.intake.headings import HeadingMap
 from licenses.intake.reader import RawRow
 from migrations_app.intake.headings import FIELDS, FORM
-from migrations_app.intake.values import parse_row
+from migrations_app.intake.values import ParsedRow, parse_row
 from portal.kernel.errors import Fault, Invalid
+
+
+def parse_kept(number: int, values: Mapping[str, str]) -> ParsedRow:
+    """A row's values by field, read as a row of a file."""
+    titles = {column.field: column.heading(get_language() or "en") for column in FORM.columns}
+    headings = HeadingMap({field: at for at, field in enumerate(FIELDS)}, titles, len(FIELDS))
+    return parse_row(RawRow(number, tuple(values.get(field, "") for field in FIELDS)), headings)
 
 
 def read_amended(values: Mapping[str, str], number: int = 0) -> dict[str, str]:
@@ -23,9 +30,7 @@ def read_amended(values: Mapping[str, str], number: int = 0) -> dict[str, str]:
         for field in values
         if field not in FIELDS
     ]
-    titles = {column.field: column.heading(get_language() or "en") for column in FORM.columns}
-    headings = HeadingMap({field: at for at, field in enumerate(FIELDS)}, titles, len(FIELDS))
-    parsed = parse_row(RawRow(number, tuple(values.get(field, "") for field in FIELDS)), headings)
+    parsed = parse_kept(number, values)
     faults = [replace(fault, line=None) for fault in parsed.faults if fault.field in values]
     if unknown or faults:
         raise Invalid(*unknown, *faults)

@@ -108,8 +108,8 @@ class BatchRow(models.Model):
         APPLIED = "applied", _("applied")
         FAILED = "failed", _("failed")
 
-    batch = models.ForeignKey(TransferBatch, models.CASCADE, related_name="rows", db_constraint=False)
-    created_by = models.ForeignKey("sites.User", models.PROTECT, related_name="+", db_constraint=False)
+    batch = models.ForeignKey(TransferBatch, models.CASCADE, related_name="rows", db_constraint=False, db_index=False)
+    created_by = models.ForeignKey("sites.User", models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     customer = models.ForeignKey(
         Customer, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )

@@ -137,9 +137,11 @@ class TransferRequest(UUIDModel):
 class TransferLine(UUIDModel):
     """So many units of one license line."""
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     target_customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+")
-    request = models.ForeignKey(TransferRequest, models.CASCADE, related_name="lines", db_constraint=False)
+    request = models.ForeignKey(
+        TransferRequest, models.CASCADE, related_name="lines", db_constraint=False, db_index=False
+    )
     entitlement = models.ForeignKey(Entitlement, models.PROTECT, related_name="+", db_constraint=False)
     quantity = models.BigIntegerField(_("quantity"))
     arrived_as = models.ForeignKey(Entitlement, models.PROTECT, null=True, related_name="+")

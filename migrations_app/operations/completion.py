@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from licenses.operations import move_units, release
-from licenses.operations.sets import array
+from licenses.sets import array
 from migrations_app.facts import judge
 from migrations_app.models import TransferRequest
 from migrations_app.operations.decisions import as_faults, load

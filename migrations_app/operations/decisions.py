@@ -53,10 +53,12 @@ def take(
     waivers: Sequence[WaiverInput] = (),
     wait_for: Collection[str] = (),
     version: int | None = None,
+    judged: Judged | None = None,
 ) -> TransferRequest:
     """Do `verb` to a request: the transition table says from where, the actor's roles say who.
 
     `wait_for` are codes of checks that heal: submitted so, the request sleeps until they have, and goes on by itself.
+    `judged` is what was found on a draft in this very transaction, so that it isn't asked twice.
     Raises NotFound, Stale (another version), Refused (not from this status, or a rule stops it), Forbidden,
     Invalid (a reason or waiver is missing).
     """
@@ -70,7 +72,7 @@ def take(
         must_see_both_ends(request)
     if verb in NEEDS_REASON and not reason.strip():
         raise Refused(Fault("reason_required", "reason"))
-    _DOORS[verb](_Step(request, actor, at, on, reason.strip(), tuple(waivers), tuple(wait_for)))
+    _DOORS[verb](_Step(request, actor, at, on, reason.strip(), tuple(waivers), tuple(wait_for), judged))
     if verb in NO_OF_PERSON:
         count_refusals(Kind.PERSON, [f"transfer_{step.target}_by_{NO_OF_PERSON[verb]}"], on=on)
     return request
@@ -88,15 +90,16 @@ class _Step:
         reason: str,
         waivers: tuple[WaiverInput, ...] = (),
         wait_for: tuple[str, ...] = (),
+        judged: Judged | None = None,
     ):
         self.request, self.actor, self.at, self.on = request, actor, at, on
-        self.reason, self.waivers, self.wait_for = reason, waivers, wait_for
+        self.reason, self.waivers, self.wait_for, self.judged = reason, waivers, wait_for, judged
 
-    def to(self, status: str, kind: str, **data: object) -> Event:
-        """Go to `status`, raise the version, tell."""
+    def to(self, status: str, kind: str, *, judged: bool = False, **data: object) -> Event:
+        """Go to `status`, raise the version, tell; keep the findings and the plan where they were `judged` anew."""
         self.request.status = status
         self.request.version += 1
-        self.request.save(update_fields=FIELDS)
+        self.request.save(update_fields=(*FIELDS, *JUDGED) if judged else FIELDS)
         told = {"reason": self.reason} if self.reason else {}
         customer = self.request.customer_id
         return tell(actor=self.actor, at=self.at, kind=kind, subject=self.request, customer_id=customer, **told, **data)
@@ -112,8 +115,6 @@ class _Step:
 FIELDS = (
     "status",
     "version",
-    "checks",
-    "plan",
     "waiting_for",
     "waiting_until",
     "wait_for",
@@ -124,6 +125,9 @@ FIELDS = (
     "decided_at",
     "decision_reason",
 )
+
+# Megabytes of a large request: written where they change.
+JUDGED = ("checks", "plan")
 
 
 def load(request_id: UUID, actor: Actor) -> TransferRequest:
@@ -162,7 +166,7 @@ def as_faults(blockers: Sequence[Blocker]) -> list[Fault]:
 
 def _submit(step: _Step) -> None:
     request = step.request
-    judged = judge(move_of(request), step.on)
+    judged = step.judged or judge(move_of(request), step.on)
     record_waivers(request, judged, step.waivers, actor=step.actor, at=step.at)
     request.wait_for = sorted(set(step.wait_for))
     faults = [
@@ -178,11 +182,12 @@ def _submit(step: _Step) -> None:
     sleep(request, awaited(judged, request))
     promise(request, judged, actor=step.actor, at=step.at)
     request.stopped_by = []
-    request.checks = [stored_blocker(b) for b in judged.blockers]
-    request.plan = as_json(outlook(judged), judged.book)
+    if step.judged is None:
+        request.checks = [stored_blocker(b) for b in judged.blockers]
+        request.plan = as_json(outlook(judged), judged.book)
     request.submitted_by_id, request.submitted_at = step.actor.user_id, step.at
     request.decided_by_id = request.decided_at = None
-    event = step.to("submitted", "submitted", lines=len(judged.lines))
+    event = step.to("submitted", "submitted", judged=step.judged is None, lines=len(judged.lines))
     request.consents.all().delete()
     _consent(step)
     ask_for_consent(request, event, actor=step.actor, at=step.at, on=step.on)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import get_language
 
-from migrations_app.facts import Judged, judge, outlook
-from migrations_app.models import TransferBatch, TransferLine, TransferRequest, Waiver
-from migrations_app.models.ends import kept_ends, kept_line
+from licenses.sets import array
+from migrations_app.facts import Judged, States, judge, outlook
+from migrations_app.models import TransferBatch, TransferRequest, Waiver
+from migrations_app.models.ends import kept_ends
 from migrations_app.outlook import as_json
 from migrations_app.reading import LineInput, WaiverInput, read_move
 from portal.kernel.errors import Fault, Forbidden, Invalid
@@ -32,7 +33,6 @@ def create_request(
     reason: str,
     lines: Sequence[LineInput],
     waivers: Sequence[WaiverInput] = (),
-    batch: TransferBatch | None = None,
 ) -> TransferRequest:
     """Draft a transfer request with its checks and plan.
 
@@ -48,9 +48,43 @@ def create_request(
         effective_on=effective_on,
         lines=lines,
     )
+    judged = judge(move, on)
+    request = draft(actor=actor, at=at, on=on, judged=judged, reason=reason)
+    record_waivers(request, judged, waivers, actor=actor, at=at)
+    return request
+
+
+# Each line with what the other end is told of it.
+_LINES = """
+INSERT INTO migrations_app_transferline (id, customer_id, target_customer_id, request_id, entitlement_id, quantity,
+                                         told)
+SELECT gen_random_uuid(), %(customer)s, %(target)s, %(request)s, e.id, w.quantity, jsonb_build_object(
+           'part_number', e.part_id, 'description', p.description, 'order_reference', e.order_reference)
+  FROM unnest(%(lines)s::uuid[], %(quantities)s::bigint[]) AS w(line, quantity)
+ CROSS JOIN LATERAL (SELECT * FROM licenses_entitlement x WHERE x.id = w.line AND x.site_id = %(site)s OFFSET 0) AS e
+  JOIN licenses_part p ON p.part_number = e.part_id
+"""
+
+
+@transaction.atomic
+def draft(
+    *,
+    actor: Actor,
+    at: datetime,
+    on: date,
+    judged: Judged,
+    reason: str,
+    batch: TransferBatch | None = None,
+    known: States | None = None,
+) -> TransferRequest:
+    """Write the request of a move that was judged, with its checks and plan.
+
+    Raises Forbidden where the actor sees the source but may not request for it, Invalid (`line_unknown`) for lines that
+    aren't there.
+    """
+    move = judged.move
     if not actor.may_write(move.source.customer):
         raise Forbidden(Fault("not_yours", "source_site"))
-    judged = judge(move, on)
     request = TransferRequest.objects.create(
         number=next_number("transfer"),
         customer=move.source.customer,
@@ -59,27 +93,28 @@ def create_request(
         target_site=move.target,
         enrollment=move.enrollment,
         batch=batch,
-        effective_on=effective_on,
+        effective_on=move.effective_on,
         reason=reason.strip(),
         checks=[stored_blocker(b) for b in judged.blockers],
-        plan=as_json(outlook(judged), judged.book),
+        plan=as_json(outlook(judged, known=known), judged.book),
         ends=kept_ends(move.source, move.target),
         created_by_id=actor.user_id,
         created_at=at,
     )
-    TransferLine.objects.bulk_create(
-        TransferLine(
-            customer_id=request.customer_id,
-            target_customer_id=request.target_customer_id,
-            request=request,
-            entitlement=line,
-            quantity=move.quantities[line.pk],
-            told=kept_line(line),
-        )
-        for line in judged.lines
-    )
-    record_waivers(request, judged, waivers, actor=actor, at=at)
-    tell(actor=actor, at=at, kind="drafted", subject=request, customer_id=request.customer_id, lines=len(lines))
+    asked = {
+        "customer": request.customer_id, "target": request.target_customer_id, "request": request.pk,
+        "site": move.source.pk, "lines": array(move.quantities), "quantities": array(move.quantities.values()),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, asked)
+        if cursor.rowcount != len(move.quantities):
+            gone = move.quantities.keys() - {line.pk for line in judged.lines}
+            params = {"site": move.source.site_number}
+            raise Invalid(*(Fault("line_unknown", "lines", str(pk), params=params) for pk in gone))
+    tell(
+        actor=actor, at=at, kind="drafted", subject=request, customer_id=request.customer_id,
+        lines=len(move.quantities),
+    )  # fmt: skip
     return request
 
 

@@ -26,32 +26,27 @@ MOST_LINES = 2000
 MOST_ROUTES = 200
 MOST_TARGETS = 50
 
-# Of valid rows alone; what they take stands in their allocation.
+# Of valid rows alone; what they take stands in their allocation. Analyzed: of rows just written nothing is known.
 _ASKED = """
-WITH asked AS (
-    SELECT r.number, r.values->>'source_site_number' AS source, r.values->>'target_site_number' AS target,
-           nullif(r.values->>'effective_on', '')::date AS day, (a->>0)::uuid AS line, (a->>1)::bigint AS units
-      FROM migrations_app_batchrow r, jsonb_array_elements(r.allocation) AS a
-     WHERE r.batch_id = %(batch)s AND r.outcome = 'valid'
-)
+CREATE TEMPORARY TABLE asked ON COMMIT DROP AS
+SELECT r.number, r.values->>'source_site_number' AS source, r.values->>'target_site_number' AS target,
+       r.target_site_id, r.effective_on AS day, (a->>0)::uuid AS line, (a->>1)::bigint AS units
+  FROM migrations_app_batchrow r, jsonb_array_elements(r.allocation) AS a
+ WHERE r.batch_id = %(batch)s AND r.outcome = 'valid';
+ANALYZE asked
 """
-_ROUTES = (
-    _ASKED
-    + """
+_ROUTES = """
 SELECT source, target, day, count(DISTINCT number), count(DISTINCT line), sum(units),
        count(DISTINCT line) FILTER (WHERE e.coverage_end IS NULL OR e.coverage_end + 1 < greatest(day, %(today)s)),
        min(e.coverage_end) FILTER (WHERE e.coverage_end + 1 >= greatest(day, %(today)s))
   FROM asked JOIN licenses_entitlement e ON e.id = line
  GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3
 """
-)
 # By target: what one agreement gets on one day is compared as one move. A site that has none is a target of its own.
-_LINES = (
-    _ASKED  # noqa: S608 – figures of ours alone
-    + """
-, taken AS (
+_LINES = """
+WITH taken AS (
     SELECT coalesce(t.agreement_id, t.id) AS target, min(t.site_number) AS site, day, line, sum(units) AS units
-      FROM asked JOIN sites_site t ON t.site_number = asked.target GROUP BY coalesce(t.agreement_id, t.id), day, line
+      FROM asked JOIN sites_site t ON t.id = asked.target_site_id GROUP BY coalesce(t.agreement_id, t.id), day, line
 )
 SELECT taken.target, min(site) OVER same, taken.day, count(*) OVER same, e.id, e.part_id, p.renewal_part_id,
        taken.units, e.coverage_end, coalesce(rp.points_each, 0), p.reinstatement_part_id, e.coverage_start,
@@ -63,7 +58,6 @@ SELECT taken.target, min(site) OVER same, taken.day, count(*) OVER same, e.id, e
 WINDOW same AS (PARTITION BY taken.target, taken.day)
  ORDER BY 4 DESC, 1, 3, e.id
 """
-)
 
 
 def plan_of(batch: TransferBatch, today: date) -> dict[str, Any]:
@@ -73,9 +67,11 @@ def plan_of(batch: TransferBatch, today: date) -> dict[str, Any]:
     compared, and `targets_left` tells how many aren't.
     """
     asked: dict[str, Any] = {"batch": batch.pk, "today": today}
-    routes = _routes(asked)
     compared = _Comparison(today)
     targets, left = [], 0
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED, asked)
+    routes = _routes(asked)
     with connection.chunked_cursor() as cursor:
         cursor.execute(_LINES, asked)
         for number, (_target, rows) in enumerate(groupby(cursor, key=lambda row: (row[0], row[2]))):
@@ -83,6 +79,8 @@ def plan_of(batch: TransferBatch, today: date) -> dict[str, Any]:
                 targets.append(compared.target(rows))
             else:
                 left += 1
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE asked")
     return {
         "horizon_months": HORIZON_MONTHS,
         "routes": routes[:MOST_ROUTES],

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +15,7 @@ class Shortfall:
     available: int
 
 
-def allocate(quantity: int, holdings: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...] | Shortfall:
+def allocate(quantity: int, holdings: Iterable[tuple[Key, int]]) -> tuple[tuple[Key, int], ...] | Shortfall:
     """Takes `quantity` whole units from `holdings`, (key, available units) ordered oldest first.
 
     Gives (key, units) of those taken from, in that order, which sum to `quantity`. Raises ValueError for a
@@ -20,7 +23,7 @@ def allocate(quantity: int, holdings: Iterable[tuple[str, int]]) -> tuple[tuple[
     """
     if quantity < 1:
         raise ValueError(f"a quantity of {quantity}")
-    taken: list[tuple[str, int]] = []
+    taken: list[tuple[Key, int]] = []
     missing = quantity
     for key, available in holdings:
         units = min(missing, max(available, 0))

@@ -89,13 +89,15 @@ class RequestFacts:
 
 def check(request: RequestFacts, book: RuleBook) -> tuple[Blocker, ...]:
     """Every finding: those on the whole request first, then line by line as given; codes rise within each."""
-    found = [*_request_checks(request)]
+    found = [*on_the_whole(request)]
     for line in request.lines:
-        for rule in _LINE_CHECKS:
-            blocker = rule(line, request.as_of, book)
-            if blocker:
-                found.append(blocker)
+        found += on_a_line(line, request.as_of, book)
     return tuple(found)
+
+
+def on_a_line(line: LineFacts, as_of: date, book: RuleBook) -> list[Blocker]:
+    """The findings on one line as of a day, codes rising."""
+    return [found for rule in _LINE_CHECKS if (found := rule(line, as_of, book))]
 
 
 def open_blockers(blockers: Iterable[Blocker], waived: Waivers = frozenset()) -> tuple[Blocker, ...]:
@@ -160,7 +162,8 @@ def _blocker(code: str, severity: Severity, mends: str, line: str | None = None,
     return Blocker(code, severity, mends, line, waivable=waivable, heals_on=heals_on, field=field, params=more)
 
 
-def _request_checks(request: RequestFacts) -> Iterator[Blocker]:
+def on_the_whole(request: RequestFacts) -> Iterator[Blocker]:
+    """The findings on a request whatever its lines are."""
     source, target = request.source, request.target
     yield from _v1_programs(source, target)
     if not request.same_enterprise:
@@ -254,7 +257,8 @@ def _v8_ends_soon(line: LineFacts, as_of: date, book: RuleBook) -> Blocker | Non
     return _blocker("V8", Severity.WARNING, "customer", line.key, cover_end=line.cover_end, days=max(days, 0))
 
 
-def _v9_part_of_product(line: LineFacts, _as_of: date, _book: RuleBook) -> Blocker | None:
+def part_of_product(line: LineFacts, _as_of: date, _book: RuleBook) -> Blocker | None:
+    """V9: units of the product stay behind."""
     if line.rest <= 0:
         return None
     units = {"part_number": line.part_number, "quantity": line.quantity, "rest": line.rest}
@@ -297,7 +301,7 @@ _LINE_CHECKS: tuple[Callable[[LineFacts, date, RuleBook], Blocker | None], ...] 
     _v6_term,
     _v7_lapsed,
     _v8_ends_soon,
-    _v9_part_of_product,
+    part_of_product,
     _v11_month_end,
     _v12_moneyback,
     _v14_catalog,

@@ -82,6 +82,10 @@ _BATCH = {
     "batch_fix_none": Words(
         _("No row would be another by that."), _("Choose rows whose value differs from the one you write.")
     ),
+    "batch_cancelled": Words(
+        _("The form was stopped before this row was asked for."),
+        _("Try the form again to ask for the rows that are left."),
+    ),
     "batch_all_asked": Words(
         _("Every request of this form is made already, so there is nothing left to stop."),
         _("Undo the form instead: that withdraws the requests."),

@@ -1,4 +1,8 @@
-"""Statements that join whole sets of rows which were just written."""
+"""Statements over whole sets of rows.
+
+How many rows the walls let an actor see is nothing the planner knows: it takes a rep's million for a customer's few,
+and reads them all rather than go by keys. What is known by its key is therefore looked up in `LATERAL (… OFFSET 0)`.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,7 +21,7 @@ def array(values: Iterable[object]) -> str:
 def staged(name: str, **columns: tuple[str, Iterable[object]]) -> Iterator[CursorWrapper]:
     """A temporary table for the statements of one step: each column with its type and values, as many rows as values.
 
-    Analyzed, so that the planner knows how many rows it joins; rows keep their place in the column `place`.
+    Analyzed, so that the planner knows how many there are; rows keep their place in the column `place`.
     """
     kinds = ", ".join(f"{column} {kind}" for column, (kind, _) in columns.items())
     arrays = ", ".join(f"%s::{kind}[]" for kind, _ in columns.values())

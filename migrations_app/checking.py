@@ -1,0 +1,141 @@
+"""A form is checked: read row by row, judged unit by unit, each chunk in a transaction of its own."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+from django.db.models import F
+
+from licenses.intake.opened import local_copy
+from migrations_app.batch_check import judge_rows, unit_key
+from migrations_app.batch_desk import Desk
+from migrations_app.intake.amended import parse_kept
+from migrations_app.intake.form import open_form
+from migrations_app.intake.values import ParsedRow
+from migrations_app.models import TransferBatch
+from migrations_app.operations.batches import load_batch, look_at, refused_codes, step_batch
+from migrations_app.operations.planning import plan_later
+from migrations_app.operations.rows import record_anew, record_rows
+from migrations_app.queries.batch_summary import summarize
+from migrations_app.queries.judging import outcomes, stale_units, to_be_read, values_of
+from portal.kernel.errors import Invalid
+from sites.clock import now, today
+from sites.events import tell
+from sites.jobs import Work, handler
+from sites.models import Event
+from sites.notices import notify
+from sites.refusals import Kind, codes_of, count_refusals
+from sites.tenancy import Actor
+from sites.words import stored_fault
+
+CHUNK = 2500
+"""Rows of a transaction, where a unit has no more."""
+CHECKING = TransferBatch.Status.CHECKING
+
+
+@handler("batch.check")
+def check_batch(work: Work) -> None:
+    """Write a verdict for every row of the form that has none, or was changed; a restart goes on where it stopped."""
+    with work.step() as actor:
+        batch = load_batch(work.subject_id, actor)
+        if batch.status == TransferBatch.Status.UPLOADED:
+            step_batch(batch, "start_checking", started_at=now())
+        if batch.status != CHECKING:
+            return
+        unread = to_be_read(batch)
+    try:
+        hints = _check_file(work, batch) if unread else batch.faults
+    except Invalid as refusal:
+        _fail(work, refusal)
+        return
+    _check_changed(work)
+    _finish(work, hints)
+
+
+def _check_file(work: Work, batch: TransferBatch) -> list[Any]:
+    """Judge the rows of the file; returns what is to be said of its headings."""
+    with ExitStack() as stack:
+        path = stack.enter_context(local_copy(batch.file))
+        form = stack.enter_context(open_form(path, batch.filename, path.parent))
+        with work.step() as actor:
+            TransferBatch.objects.filter(pk=batch.pk).update(rows_read=form.count)
+            done = set(look_at(batch.pk, actor).rows.values_list("number", flat=True))
+            desk, key = Desk(today()), unit_key()
+        for unit in form.units(key, CHUNK):
+            rows = [row for row in unit if row.number not in done] if done else unit
+            if rows and not _judge(work, rows, desk, anew=False):
+                break
+        return [stored_fault(f) for f in form.headings.warnings]
+
+
+def _check_changed(work: Work) -> None:
+    """Judge the rows that were changed, and those that share a source site and a product with them."""
+    with work.step() as actor:
+        batch = look_at(work.subject_id, actor)
+        units = list(stale_units(batch, CHUNK)) if batch.status == CHECKING else []
+        desk = Desk(today())
+    for rows in _kept(work, units):
+        if not _judge(work, rows, desk, anew=True):
+            return
+
+
+def _kept(work: Work, units: Iterable[list[int]]) -> Iterator[list[ParsedRow]]:
+    for numbers in units:
+        with work.step() as actor:
+            found = values_of(look_at(work.subject_id, actor), numbers)
+            rows = [parse_kept(number, values) for number, values in found]
+        yield rows
+
+
+def _judge(work: Work, rows: list[ParsedRow], desk: Desk, *, anew: bool) -> bool:
+    """Judge and write one chunk. False where the sender wants no more of it."""
+    with work.step() as actor:
+        batch = look_at(work.subject_id, actor)
+        if batch.status != CHECKING or batch.cancel_asked_at:
+            return False
+        verdicts = judge_rows(rows, actor=actor, desk=desk)
+        if anew:
+            record_anew(batch, verdicts)
+            return True
+        record_rows(batch, verdicts)
+        valid = sum(v.valid for v in verdicts)
+        counted = {"rows_valid": F("rows_valid") + valid, "rows_invalid": F("rows_invalid") + len(verdicts) - valid}
+        TransferBatch.objects.filter(pk=batch.pk).update(**counted)
+    return True
+
+
+def _finish(work: Work, hints: list[Any]) -> None:
+    with work.step() as actor:
+        batch = load_batch(work.subject_id, actor)
+        if batch.status != CHECKING:
+            return
+        if batch.cancel_asked_at:
+            step_batch(batch, "cancel", finished_at=now())
+            tell(actor=actor, at=now(), kind="cancelled", subject=batch, customer_id=None)
+            return
+        counts = outcomes(batch)
+        figures = {
+            "rows_read": sum(counts.values()),
+            "rows_valid": counts.get("valid", 0),
+            "rows_invalid": counts.get("invalid", 0),
+        }
+        step_batch(batch, "finish_checking", faults=hints, summary=summarize(batch), **figures)
+        plan_later(actor=actor, at=now(), batch=batch)
+        event = tell(actor=actor, at=now(), kind="checked", subject=batch, customer_id=None, **figures)
+        _tell_sender(actor, batch, event, "batch_checked", **figures)
+        count_refusals(Kind.RULE, refused_codes(batch), on=today())
+
+
+def _fail(work: Work, refusal: Invalid) -> None:
+    with work.step() as actor:
+        faults = [stored_fault(f) for f in refusal.faults]
+        batch = load_batch(work.subject_id, actor)
+        step_batch(batch, "fail", faults=faults, finished_at=now())
+        event = tell(actor=actor, at=now(), kind="failed", subject=batch, customer_id=None)
+        _tell_sender(actor, batch, event, "batch_failed")
+        count_refusals(Kind.RULE, codes_of(refusal), on=today())
+
+
+def _tell_sender(actor: Actor, batch: TransferBatch, event: Event, kind: str, **figures: int) -> None:
+    told: dict[str, Any] = {"number": str(batch), "filename": batch.filename, **figures}
+    notify(actor=actor, at=now(), event=event, kind=kind, to=[batch.created_by_id], **told)
