@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from migrations_app.facts import Move, States, judge
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
@@ -23,11 +23,11 @@ Group = tuple[UUID, UUID, date | None]
 
 
 def groups(batch: TransferBatch) -> list[Group]:
-    """Source, target and day of the requests still to be made."""
+    """Source, target and day of the requests still to be made, as the form has them."""
     rows = batch.rows.filter(outcome="valid", request__isnull=True)
-    named = rows.order_by("source_site_id", "target_site_id", "effective_on")
-    found = named.values_list("source_site_id", "target_site_id", "effective_on").distinct()
-    return [(source, target, on) for source, target, on in found if source and target]
+    named = rows.order_by().values_list("source_site_id", "target_site_id", "effective_on")
+    found = named.annotate(first=Min("number")).order_by("first")
+    return [(source, target, on) for source, target, on, _first in found if source and target]
 
 
 @transaction.atomic
