@@ -1,7 +1,9 @@
 from django.contrib import admin
 
 from portal.models import ContactWish, ContentEntry
+from portal.work.desk import JobAdmin
 from sites.admin_base import DeskAdmin
+from sites.models import Job
 
 OPERATORS = frozenset({"operator"})
 
@@ -27,3 +29,6 @@ class ContactWishAdmin(DeskAdmin):
 
     list_display = ("company", "name", "email", "site_number", "created_at")
     date_hierarchy = "created_at"
+
+
+admin.site.register(Job, JobAdmin)

@@ -14,9 +14,10 @@ class PortalConfig(AppConfig):
         import_module("portal.celery")
         from prometheus_client import REGISTRY
 
-        from portal.metrics import Refusals
+        from portal.metrics import Refusals, Work
 
         REGISTRY.register(Refusals())
+        REGISTRY.register(Work())
 
 
 class PassageAdminConfig(AdminConfig):

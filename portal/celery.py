@@ -6,6 +6,7 @@ from typing import Any
 
 import redis
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import heartbeat_sent, worker_ready, worker_shutting_down
 from django.conf import settings
 
@@ -32,7 +33,8 @@ app.conf.update(
     # Without remote control, workers stay deaf after the broker was restarted.
     worker_enable_remote_control=True,
     worker_hijack_root_logger=False,
-    worker_cancel_long_running_tasks_on_connection_loss=True,
+    # A job in the midst of its work needs no broker: the row holds it, and a message heard twice changes nothing.
+    worker_cancel_long_running_tasks_on_connection_loss=False,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     broker_transport_options={
@@ -52,6 +54,7 @@ app.conf.update(
 app.conf.beat_schedule = {
     # A ring that was lost costs at most this long; a second one at the same time does nothing.
     "sweep": {"task": "sites.tasks.sweep", "schedule": settings.SWEEP_SECONDS, "options": KEPT},
+    "prune-jobs": {"task": "sites.tasks.prune", "schedule": crontab(hour=3, minute=40), "options": KEPT},
     "look-after-moves": {
         "task": "migrations_app.tasks.look_after",
         "schedule": 5,

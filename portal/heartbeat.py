@@ -1,6 +1,7 @@
 """Which workers are alive: each writes the broker's time beside its name every two seconds."""
 
 from functools import cache
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -29,6 +30,18 @@ def beat(worker: str) -> None:
         pipe.zadd(KEY, {worker: instant})
         pipe.zremrangebyscore(KEY, "-inf", instant - 3600)
         pipe.execute()
+
+
+def seen_lately() -> list[tuple[str, float]]:
+    """The workers that had a pulse within the hour and the seconds since; raises RedisError as `beat` does."""
+    instant = _broker_time()
+    found: Any = client().zrangebyscore(KEY, instant - 3600, "+inf", withscores=True)
+    return sorted((name.decode(), max(0.0, instant - score)) for name, score in found)
+
+
+def unheard() -> int:
+    """How many rings wait for a worker to hear them; raises RedisError when the broker does not answer."""
+    return int(client().llen("celery"))
 
 
 def leave(worker: str) -> None:

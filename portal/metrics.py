@@ -1,6 +1,6 @@
-"""Measures for Prometheus: those of django-prometheus, and the counts of refusals by kind and code.
+"""Measures for Prometheus: those of django-prometheus, counts of refusals by kind and code, the work behind the portal.
 
-The counts are read from the database, so every process tells the same, workers' included.
+These are read from the database, so every process tells the same, workers' included.
 """
 
 import secrets
@@ -11,13 +11,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from sites.models import RefusalCount
+from sites.readmodels.jobs import queues
 from sites.tenancy import system_actor
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -44,6 +46,41 @@ class Refusals(Collector):
             "passage_refusals",
             "What was refused: by a rule, by a person, by a technical fault.",
             labels=("kind", "code"),
+        )
+
+
+class Work(Collector):
+    """`passage_jobs{kind, state}`, `passage_job_oldest_seconds{kind}`: what waits, runs and is stuck, and how long."""
+
+    STATES = ("due", "waiting", "running", "left", "failing", "dead")
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """What will be told, without asking the database."""
+        yield from self._families()
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """As it is now. A kind of which nothing is open has an age of 0."""
+        jobs, oldest = self._families()
+        with transaction.atomic():
+            found = queues(system_actor(), timezone.now())
+        for queue in found:
+            for state in self.STATES:
+                jobs.add_metric([queue.kind, state], getattr(queue, state))
+            oldest.add_metric([queue.kind], queue.oldest or 0)
+        yield from (jobs, oldest)
+
+    def _families(self) -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
+        return (
+            GaugeMetricFamily(
+                "passage_jobs",
+                "Jobs by state; left: the worker is gone, failing: tried and failed (among due and waiting).",
+                labels=("kind", "state"),
+            ),
+            GaugeMetricFamily(
+                "passage_job_oldest_seconds",
+                "How long the job has waited that has waited longest of those that could be begun.",
+                labels=("kind",),
+            ),
         )
 
 

@@ -114,7 +114,7 @@ TEMPLATES = [
 OWNER_URL, APP_URL = discovery.database_urls(STATE_DIR)
 APP_ROLE = env.db_url_config(APP_URL)["USER"]
 
-# A network that was cut must not hold a worker for long: libpq's own limits, see docs/adr.
+# A network that was cut must hold nobody for long: libpq's own limits on this side, see docs/adr.
 _LIBPQ = {
     "connect_timeout": 3,
     "tcp_user_timeout": 5000,
@@ -124,6 +124,18 @@ _LIBPQ = {
 }
 
 
+# And the server's, on the other side: it lets go of the locks of a machine that doesn't answer any more.
+_SERVERS_LIMITS = " ".join(
+    f"-c {name}={value}"
+    for name, value in {
+        "tcp_user_timeout": 15000,
+        "tcp_keepalives_idle": 5,
+        "tcp_keepalives_interval": 3,
+        "tcp_keepalives_count": 3,
+    }.items()
+)
+
+
 def _database(url: str, **options: str | int) -> dict[str, object]:
     return env.db_url_config(url) | {"CONN_MAX_AGE": 0, "OPTIONS": _LIBPQ | options}
 
@@ -131,7 +143,9 @@ def _database(url: str, **options: str | int) -> dict[str, object]:
 # Compiling a plan takes longer than the statements here do, and no disk of today has to turn to find a row.
 _PLANNER = "-c jit=off -c random_page_cost=1.1"
 DATABASES = {
-    "default": _database(APP_URL, options="-c statement_timeout=10000 -c lock_timeout=5000 " + _PLANNER),
+    "default": _database(
+        APP_URL, options=f"-c statement_timeout=10000 -c lock_timeout=5000 {_PLANNER} {_SERVERS_LIMITS}"
+    ),
     "owner": _database(OWNER_URL),
 }
 DATABASE_ROUTERS = ["portal.routers.OwnerMigrates"]
@@ -258,6 +272,8 @@ SPECTACULAR_SETTINGS = {
 # A worker that is gone lets go of its job after the lease; what nobody was told of waits for the sweep at most.
 JOB_LEASE = timedelta(seconds=env.int("JOB_LEASE_SECONDS", default=120))
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=15)
+# Rows of work that ended are kept this long; dead jobs until somebody decides about them.
+JOBS_KEPT_DAYS = env.int("JOBS_KEPT_DAYS", default=30)
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 PROMETHEUS_METRIC_NAMESPACE = "passage"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sites.api import enrollments, notifications
+from sites.api import enrollments, jobs, notifications
 
 urlpatterns = [
     path("me/", enrollments.Me.as_view(), name="api_me"),
@@ -16,5 +16,10 @@ urlpatterns = [
         notifications.DeclarationWithdraw.as_view(),
         name="api_declaration_withdraw",
     ),
+    path("jobs/", jobs.JobList.as_view(), name="api_jobs"),
+    path("jobs/redrive/", jobs.JobsRedrive.as_view(), name="api_jobs_redrive"),
+    path("jobs/<uuid:pk>/", jobs.JobDetail.as_view(), name="api_job"),
+    path("jobs/<uuid:pk>/redrive/", jobs.JobRedrive.as_view(), name="api_job_redrive"),
+    path("jobs/<uuid:pk>/give-up/", jobs.JobGiveUp.as_view(), name="api_job_give_up"),
     path("agreements/<str:number>/schedule/", enrollments.Schedule.as_view(), name="api_schedule"),
 ]

@@ -1,18 +1,22 @@
 """Jobs are rows: written with the business row, claimed with a lease and a token, done once.
 
-Celery is only the doorbell. A message that is lost, doubled or late changes nothing: the row decides.
+Celery is only the doorbell. A message that is lost, doubled or late changes nothing: the row decides. So does the
+database's clock: workers on several machines need not agree on the time.
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Greatest, Now
 
 from sites.models import Job
 from sites.refusals import Kind, count_after
@@ -21,6 +25,15 @@ from sites.tenancy.actor import Actor, begin, system_actor
 LONGEST = timedelta(minutes=10)
 MOST_TRIES = 25
 MOST_CRASHES = 10
+# A job that worked this long makes way between two steps for whoever waits; each time it then has twice as long, so
+# that one which needs long to find its place again gets on, too.
+TURN = timedelta(seconds=15)
+MOST_DOUBLINGS = 4
+# Who waited this long was heard by nobody who is free.
+PATIENCE = timedelta(seconds=3)
+# Between attempts to write down how a job ended, where the database is away. Its lease takes over after that.
+PAUSES = (0, 1, 2, 4, 8)
+LONGEST_REASON = 2000
 log = logging.getLogger(__name__)
 
 Handler = Callable[["Work"], None]
@@ -29,13 +42,19 @@ _handlers: dict[str, Handler] = {}
 
 # A step may take whole forms; what is too long for a page isn't for a worker.
 _PATIENTLY = f"SET LOCAL statement_timeout = {int(LONGEST.total_seconds() * 1000)}"
+# The second part lets the server end a step whose worker froze: its lock would keep everybody else away.
 _RENEW = """
 UPDATE sites_job SET lease_until = clock_timestamp() + %s WHERE id = %s AND token = %s AND status = 'running'
+RETURNING set_config('idle_in_transaction_session_timeout', %s, true)
 """
 
 
 class LostLease(Exception):
     """Another worker has taken the job over: whatever this one was about to write must not be."""
+
+
+class SteppedAside(LostLease):
+    """The job has had its turn, and others wait. It goes on where it stopped when they are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +66,16 @@ class Work:
     subject_id: UUID
     actor_id: UUID
     token: int
+    turns: int = 0
+    since: float = field(default_factory=time.monotonic, compare=False)
 
     @contextmanager
     def step(self) -> Iterator[Actor]:
         """One transaction with the job's own actor in it, at whose end the lease runs anew.
 
-        Raises LostLease when the job was taken over.
+        Raises LostLease when the job was taken over, or makes way for others that wait.
         """
+        self._make_way()
         with transaction.atomic():
             actor = begin(self.actor_id)
             self._renew()
@@ -65,10 +87,21 @@ class Work:
             self._renew()
 
     def _renew(self) -> None:
+        lease: Any = settings.JOB_LEASE  # psycopg takes timedelta
         with connection.cursor() as cursor:
-            cursor.execute(_RENEW, [settings.JOB_LEASE, self.job_id, self.token])  # type: ignore[list-item]
+            cursor.execute(_RENEW, [lease, self.job_id, self.token, f"{lease.total_seconds():.0f}s"])
             if not cursor.rowcount:
                 raise LostLease(self.job_id)
+
+    def _make_way(self) -> None:
+        turn = TURN.total_seconds() * 2 ** min(self.turns, MOST_DOUBLINGS)
+        if time.monotonic() - self.since < turn or connection.in_atomic_block:
+            return
+        with transaction.atomic():
+            system_actor()
+            waits = _waiting().filter(due_at__lte=Now() - PATIENCE).exists()
+        if waits:
+            raise SteppedAside(self.job_id)
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
@@ -84,8 +117,9 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 def enqueue(*, kind: str, subject_id: UUID, actor: Actor, at: datetime, due_at: datetime | None = None) -> Job:
     """Write a job in the current transaction and ring for a worker at its commit.
 
-    One open job a kind and subject: asking again while one is open returns that one. What isn't for later is due by
-    the database's clock: one of ours that is fast must not make it wait.
+    One job a kind and subject waits: asking again while one does returns that one. While one runs, which may have
+    read the facts already, another is written; it begins when the first has ended. What isn't for later is due by the
+    database's clock: one of ours that is fast must not make it wait.
     """
     later = due_at if due_at and due_at > at else None
     waiting = Job.objects.filter(kind=kind, subject_id=subject_id, status=Job.Status.DUE).first()
@@ -94,39 +128,73 @@ def enqueue(*, kind: str, subject_id: UUID, actor: Actor, at: datetime, due_at: 
         _insert(job)
     if later is None:
         # What was committed is so, whatever becomes of the ring.
-        transaction.on_commit(_ring, robust=True)
+        transaction.on_commit(ring, robust=True)
     return job
 
 
 def _insert(job: Job) -> None:
-    # Somebody else's open job for the same subject may be out of sight; the unique index knows, and that one serves.
+    # Somebody else's waiting job for the same subject may be out of sight; the unique index knows, and that one serves.
     Job.objects.bulk_create([job], ignore_conflicts=True)
 
 
-def _ring() -> None:
-    from sites.tasks import ring
+def ring() -> None:
+    """Tell the workers that something is due."""
+    from sites.tasks import ring as ring_bell
 
-    ring()
+    ring_bell()
+
+
+def count_ready(most: int) -> int:
+    """How many jobs somebody could begin now, or take over; at most `most` are counted."""
+    with transaction.atomic():
+        system_actor()
+        ready = _waiting().filter(due_at__lte=Now())
+        left = Job.objects.filter(status=Job.Status.RUNNING, kind__in=_handlers, lease_until__lt=Now())
+        return min(most, len(ready.values("pk")[:most]) + len(left.values("pk")[:most]))
+
+
+def _waiting() -> QuerySet[Job]:
+    runs = Job.objects.filter(kind=OuterRef("kind"), subject_id=OuterRef("subject_id"), status=Job.Status.RUNNING)
+    return Job.objects.filter(~Exists(runs), status=Job.Status.DUE, kind__in=list(_handlers))
 
 
 def run_due(*, limit: int = 1000) -> int:
-    """Claim and do what is due, one job after another. Returns how many were done."""
+    """Claim and do what is due, one job after another. Returns how many were done.
+
+    A database that goes away meanwhile ends the round; what it interrupted is written down when it is back, or is
+    left to the lease.
+    """
     done = 0
-    while done < limit and (work := _claim()) is not None:
+    while done < limit:
+        try:
+            work = _claim()
+        except (OperationalError, InterfaceError, IntegrityError):
+            if connection.in_atomic_block:
+                raise
+            log.warning("no job could be claimed; the next sweep tries again", exc_info=True)
+            connection.close()
+            break
+        if work is None:
+            break
         _do(work)
         done += 1
     return done
 
 
+# Kinds that this release doesn't know are left to workers that do.
 _CLAIM = """
 UPDATE sites_job SET status = 'running', token = token + 1, tries = tries + 1,
        crashes = crashes + CASE WHEN status = 'running' THEN 1 ELSE 0 END,
-       lease_until = clock_timestamp() + %s
- WHERE id = (SELECT id FROM sites_job
-              WHERE (status = 'due' AND due_at <= clock_timestamp())
-                 OR (status = 'running' AND lease_until < clock_timestamp())
+       started_at = clock_timestamp(), lease_until = clock_timestamp() + %s
+ WHERE id = (SELECT id FROM sites_job AS job
+              WHERE ((status = 'due' AND due_at <= clock_timestamp()
+                      AND NOT EXISTS (SELECT FROM sites_job AS other
+                                       WHERE other.kind = job.kind AND other.subject_id = job.subject_id
+                                         AND other.status = 'running'))
+                     OR (status = 'running' AND lease_until < clock_timestamp()))
+                AND kind = ANY (%s)
               ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id, kind, subject_id, actor_id, token, tries, crashes
+RETURNING id, kind, subject_id, actor_id, token, turns, tries, crashes
 """
 
 
@@ -134,14 +202,14 @@ def _claim() -> Work | None:
     with transaction.atomic():
         system_actor()
         with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, [settings.JOB_LEASE])  # type: ignore[list-item]  # psycopg takes timedelta
+            cursor.execute(_CLAIM, [settings.JOB_LEASE, list(_handlers)])  # type: ignore[list-item]  # psycopg takes timedelta
             row = cursor.fetchone()
         if row is None:
             return None
         *identity, tries, crashes = row
         work = Work(*identity)
         if tries > MOST_TRIES or crashes >= MOST_CRASHES:
-            _finish(work, Job.Status.DEAD, f"given up after {tries} tries and {crashes} crashes")
+            _end(work, Job.Status.DEAD, f"given up after {tries} tries and {crashes} crashes")
             return replace(work, kind="")
         return work
 
@@ -150,43 +218,74 @@ def _do(work: Work) -> None:
     if not work.kind:
         return
     try:
-        function = _handlers[work.kind]
-    except KeyError:
-        log.error("no handler for jobs of kind %s", work.kind)
-        _later(work, f"no handler for {work.kind}")
-        return
-    try:
-        function(work)
+        _handlers[work.kind](work)
+    except SteppedAside:
+        _write_down(lambda: _step_aside(work))
     except LostLease:
         log.warning("job %s was taken over", work.job_id)
     except Exception as fault:
         log.exception("job %s (%s) failed", work.job_id, work.kind)
-        count_after(Kind.TECHNICAL, [f"{work.kind}: {type(fault).__name__}"])
-        _later(work, f"{type(fault).__name__}: {fault}")
+        code, reason = f"{work.kind}: {type(fault).__name__}", f"{type(fault).__name__}: {fault}"
+        _write_down(lambda: _fail(work, code, reason))
     else:
-        with transaction.atomic():
-            system_actor()
-            _finish(work, Job.Status.DONE, "")
+        _write_down(lambda: _end(work, Job.Status.DONE, ""))
 
 
-def _later(work: Work, reason: str) -> None:
-    with transaction.atomic():
-        system_actor()
-        job = Job.objects.filter(pk=work.job_id, token=work.token).first()
-        if job is None:
+def _write_down(ending: Callable[[], None]) -> None:
+    """Do `ending` in a transaction of the portal's own, also where the database comes back only after a while."""
+    for pause in PAUSES:
+        time.sleep(pause)
+        try:
+            with transaction.atomic():
+                system_actor()
+                ending()
+        except (OperationalError, InterfaceError, IntegrityError):
+            if connection.in_atomic_block:
+                raise
+            log.warning("how a job ended couldn't be written down", exc_info=True)
+            connection.close()
+        else:
             return
-        if job.tries >= MOST_TRIES:
-            _finish(work, Job.Status.DEAD, reason)
-            return
-        # A worker that was killed is no fault of the job's: it needn't wait for that.
-        failures = max(job.tries - job.crashes, 1)
-        wait = timedelta(seconds=min(2 ** min(failures, 9), 300))
-        Job.objects.filter(pk=work.job_id, token=work.token).update(
-            status=Job.Status.DUE, due_at=Now() + wait, lease_until=None, reason=reason[:2000]
-        )
+    log.error("a job is left to its lease: the database didn't come back in time")
 
 
-def _finish(work: Work, status: str, reason: str) -> None:
-    Job.objects.filter(pk=work.job_id, token=work.token).update(
-        status=status, finished_at=Now(), lease_until=None, reason=reason[:2000]
-    )
+def _fail(work: Work, code: str, reason: str) -> None:
+    count_after(Kind.TECHNICAL, [code])
+    job = _mine(work).first()
+    if job is None:
+        return
+    if job.tries >= MOST_TRIES:
+        _end(work, Job.Status.DEAD, reason)
+        return
+    # A worker that was killed is no fault of the job's: it needn't wait for that.
+    failures = max(job.tries - job.crashes, 1)
+    wait = timedelta(seconds=min(2 ** min(failures, 9), 300))
+    _put_back(work, reason, due_at=Now() + wait)
+
+
+def _step_aside(work: Work) -> None:
+    log.info("job %s (%s) makes way for others", work.job_id, work.kind)
+    # It didn't fail, so this was no try.
+    _put_back(work, "", due_at=Now(), turns=F("turns") + 1, tries=Greatest(F("tries") - 1, 0))
+
+
+def _put_back(work: Work, reason: str, **changed: Any) -> None:
+    asked_again = Job.objects.filter(kind=work.kind, subject_id=work.subject_id, status=Job.Status.DUE)
+    if asked_again.exists():
+        # That one does it all.
+        _end(work, Job.Status.DONE, reason)
+        return
+    _mine(work).update(status=Job.Status.DUE, lease_until=None, reason=_kept(reason), **changed)
+
+
+def _end(work: Work, status: str, reason: str) -> None:
+    _mine(work).update(status=status, finished_at=Now(), lease_until=None, reason=_kept(reason))
+
+
+def _mine(work: Work) -> QuerySet[Job]:
+    return Job.objects.filter(pk=work.job_id, token=work.token, status=Job.Status.RUNNING)
+
+
+def _kept(reason: str) -> str:
+    # A hostile file's own words may stand in it: what a database can't keep must not keep the job from ending.
+    return reason.replace("\0", "\ufffd").encode(errors="replace").decode()[:LONGEST_REASON]

@@ -1,18 +1,20 @@
-"""Celery's side of jobs: the doorbell, and the sweep that works when nobody rang."""
+"""Celery's side of jobs: the doorbell, the sweep for rings that were lost, and the broom for old rows."""
 
 import logging
+from typing import Any
 
 from celery import shared_task
-from django.db import connection
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from sites.clock import now
-from sites.jobs import Work, handler, run_due
+from sites.jobs import Work, count_ready, handler, run_due
 from sites.notices import MAIL
+from sites.operations.jobs import prune_jobs
 from sites.operations.notices import send_mail
 from sites.tenancy import system_actor
 
-SWEEP_LOCK = 0x7061_7373
+MOST_RINGS = 8
 log = logging.getLogger(__name__)
 
 
@@ -31,20 +33,25 @@ def work_due() -> int:
 
 @shared_task
 def sweep() -> int:
-    """Do what is due or abandoned; one sweeper at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [SWEEP_LOCK])
-        if not cursor.fetchone()[0]:
-            return 0
-        try:
-            return run_due()
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP_LOCK])
+    """Ring for what is due or abandoned and not begun, then take part in it. Holds nothing back while it works."""
+    for _ in range(count_ready(MOST_RINGS) - 1):
+        if not ring(expires=settings.SWEEP_SECONDS):
+            break
+    return run_due(limit=50)
 
 
-def ring() -> None:
-    """Tell the workers that something is due; if the broker is away, the sweep finds it."""
+@shared_task
+def prune() -> int:
+    """Every night: remove the rows of jobs that ended long ago."""
+    return prune_jobs(days=settings.JOBS_KEPT_DAYS)
+
+
+def ring(*, expires: float | None = None) -> bool:
+    """Tell the workers that something is due; if the broker is away, the sweep finds it. Returns whether it took it."""
+    options: Any = {"expires": expires} if expires else {}
     try:
-        work_due.apply_async(retry=True, retry_policy={"max_retries": 1, "interval_start": 0})
+        work_due.apply_async(retry=True, retry_policy={"max_retries": 1, "interval_start": 0}, **options)
     except OperationalError:
         log.warning("the broker didn't take the ring; the sweep will find the job")
+        return False
+    return True

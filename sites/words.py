@@ -311,6 +311,16 @@ WORDS: dict[str, Words] = {
     "ownership_withdrawn": Words(
         _("This declaration was withdrawn before."), _("Declare anew if it is true after all.")
     ),
+    "operators_only": Words(
+        _("Only operators look after the work behind the portal."), _("Ask an operator of the portal.")
+    ),
+    "job_running": Words(
+        _("A worker is at it now, so nobody may interfere."),
+        _("Wait until it is done, or until its lease has run out."),
+    ),
+    "job_done": Words(_("This job is done."), _("Nothing more is needed.")),
+    "job_given_up": Words(_("This job was given up before."), _("Try it again if it is needed after all.")),
+    "job_asked_again": Words(_("The same work was asked for again and waits already."), _("Look at that job instead.")),
     "version_invalid": Words(
         _("“%(value)s” isn't a version."), _("Send the version that you read, as a whole number.")
     ),

@@ -8,6 +8,8 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from portal.work.api import WorkOverview
+
 
 @extend_schema(exclude=True)
 class Nowhere(APIView):
@@ -19,6 +21,7 @@ class Nowhere(APIView):
 
 
 router_urls: list[URLPattern | URLResolver] = [
+    path("work/", WorkOverview.as_view(), name="api_work"),
     path("", include("sites.api_urls")),
     path("", include("licenses.api_urls")),
     path("", include("migrations_app.api_urls")),

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,10 +27,14 @@ class EmbeddedPostgres:
     """One cluster under `state`/postgres, on a port of 127.0.0.1 and with passwords only.
 
     PostgreSQL refuses to run as root; then it runs as `nobody`, on a folder that belongs to `nobody`.
-    `durable=False` leaves out every wait for the disk: for tests.
+    `durable=False` leaves out every wait for the disk: for tests. `also_on` are further addresses to listen on; who
+    may come from there stands in the cluster's pg_hba.conf.
     """
 
-    def __init__(self, state: Path, *, durable: bool = True, preferred_port: int | None = None) -> None:
+    def __init__(
+        self, state: Path, *, durable: bool = True, preferred_port: int | None = None, also_on: Sequence[str] = ()
+    ) -> None:
+        self.addresses = ("127.0.0.1", *also_on)
         self.state = state
         self.durable = durable
         self.port = 0
@@ -90,7 +95,7 @@ class EmbeddedPostgres:
 
     def _try_start(self, binaries: Path, data: Path, log: Path) -> bool:
         settings = {
-            "listen_addresses": "127.0.0.1",
+            "listen_addresses": ",".join(self.addresses),
             "port": str(self.port),
             "unix_socket_directories": "",
             "timezone": "UTC",

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,10 +18,13 @@ _START_SECONDS = 10
 class EmbeddedValkey:
     """One server with its data under `state`/valkey, on a port of 127.0.0.1 and with a password.
 
-    `durable=False` keeps nothing on disk: for tests.
+    `durable=False` keeps nothing on disk: for tests. `also_on` are further addresses to listen on.
     """
 
-    def __init__(self, state: Path, *, durable: bool = True, preferred_port: int | None = None) -> None:
+    def __init__(
+        self, state: Path, *, durable: bool = True, preferred_port: int | None = None, also_on: Sequence[str] = ()
+    ) -> None:
+        self.addresses = ("127.0.0.1", *also_on)
         self.state = state
         self.durable = durable
         self.port = 0
@@ -70,7 +74,7 @@ class EmbeddedValkey:
 
     def _try_start(self, binary: Path, data: Path, log: Path) -> bool:
         lines = [
-            "bind 127.0.0.1",
+            f"bind {' '.join(self.addresses)}",
             f"port {self.port}",
             f'dir "{data}"',
             f"requirepass {places.kept_secret(self.state, 'broker_password')}",

@@ -165,3 +165,20 @@ def _ladder_words(have: Decimal, level: str, rungs: list[tuple[str, Decimal]]) -
         "missing": points_written(ahead[1] - have),
         "next": ahead[0],
     }
+
+
+@register.filter
+def lasting(seconds: float | None) -> str:
+    """`{{ queue.oldest|lasting }}`: how long something takes or has taken, in the two largest units that count."""
+    if seconds is None:
+        return ""
+    whole = int(seconds)
+    if whole < 60:
+        return _("%(seconds)s s") % {"seconds": whole}
+    minutes = whole // 60
+    if minutes < 60:
+        return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": whole % 60}
+    hours = minutes // 60
+    if hours < 24:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes % 60}
+    return _("%(days)s d %(hours)s h") % {"days": hours // 24, "hours": hours % 24}

@@ -64,6 +64,7 @@ class Filled:
                 "notifications/": {"pk": self.of("sites", "notification")},
                 "declarations/": {"pk": self.of("sites", "ownershipdeclaration")},
                 "ownership-declarations/": {"pk": self.of("sites", "ownershipdeclaration")},
+                "jobs/": {"pk": self.of("sites", "job")},
                 "enrollments/": {"pk": self.of("sites", "enrollment"), "verb": "submit"},
                 "licenses/imports/": {"pk": self.of("licenses", "entitlementimport"), "verb": "compare"},
                 "entitlement-imports/": {"pk": self.of("licenses", "entitlementimport"), "verb": "compare"},

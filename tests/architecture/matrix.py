@@ -17,6 +17,7 @@ API = "401 200 200 200 200 200 200 200"
 API_NORDVINDS = "401 200 404 404 200 200 200 200"
 API_SENDERS = "401 200 404 404 404 404 404 200"
 API_POST_ONLY = "401 405 405 405 405 405 405 405"
+API_OPERATORS = "401 403 403 403 403 403 403 200"
 API_NOTHING_YET = "401 404 404 404 404 404 404 404"
 
 # Whoever isn't staff is led to the desk's own sign-in, which refuses them.
@@ -192,6 +193,12 @@ INTERFACE = {
     "renewal-quotes/<str:pk>/differences/": API_NOTHING_YET,
     "renewal-quotes/<str:pk>/accept/": API_POST_ONLY,
     "renewal-quotes/<str:pk>/decline/": API_POST_ONLY,
+    "work/": API_OPERATORS,
+    "jobs/": API_OPERATORS,
+    "jobs/redrive/": API_POST_ONLY,
+    "jobs/<uuid:pk>/": API_OPERATORS,
+    "jobs/<uuid:pk>/redrive/": API_POST_ONLY,
+    "jobs/<uuid:pk>/give-up/": API_POST_ONLY,
     "^(?:.*/)?$": "401 404 404 404 404 404 404 404",
 }
 
@@ -215,6 +222,9 @@ WORKPLACE = {
     "licenses/rulebookversion/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/pointsmovement/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/pointsadjustment/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
+    "sites/job/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
+    "sites/job/again/": "302 302 302 302 302 403 403 302",
+    "sites/job/jobs.csv": DESK_OPERATORS,
     "licenses/priceimport/<uuid:pk>/rows/": DESK,
     "licenses/priceimport/<uuid:pk>/findings.xlsx": DESK,
     "licenses/priceimport/template/<slug:kind>/": DESK,
@@ -252,6 +262,7 @@ ON_THE_DESK = {
     "sites/ownershipdeclaration": (DESK, DESK_NOBODY),
     "sites/refusalcount": (DESK, DESK_NOBODY),
     "sites/staffrole": (DESK_OPERATORS, DESK_NOBODY),
+    "sites/job": (DESK_OPERATORS, DESK_NOBODY),
     "sites/user": (DESK_OPERATORS, DESK_NOBODY),
 }
 

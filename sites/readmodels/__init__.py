@@ -1,0 +1,1 @@
+"""What several pages, the API and the terminal show of the same rows."""
