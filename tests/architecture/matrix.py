@@ -211,7 +211,7 @@ WORKPLACE = {
     # Nothing at the desk completes names; whoever asks without saying of what is refused.
     "autocomplete/": DESK_NOBODY,
     "jsi18n/": DESK,
-    "^(?P<app_label>portal|migrations_app|renewals|licenses|sites)/$": DESK,
+    "^(?P<app_label>portal|sites|migrations_app|renewals|licenses)/$": DESK,
     "(?P<url>.*)$": "302 302 302 302 302 404 404 404",
     "migrations_app/transferrequest/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     # A rep sees a form once its requests are decided.
@@ -222,7 +222,7 @@ WORKPLACE = {
     "licenses/rulebookversion/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/pointsmovement/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/pointsadjustment/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
-    "sites/job/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
+    "sites/job/<uuid:pk>/do/<slug:verb>/": "302 302 302 302 302 403 403 302",
     "sites/job/again/": "302 302 302 302 302 403 403 302",
     "sites/job/jobs.csv": DESK_OPERATORS,
     "licenses/priceimport/<uuid:pk>/rows/": DESK,
