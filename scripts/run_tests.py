@@ -32,8 +32,7 @@ def pytest_command(arguments: list[str], left_out: list[str]) -> list[str]:
     """pytest on both cores, without what this machine can't run."""
     command = [sys.executable, "-m", "pytest"]
     if not any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments):
-        # Tests of one group share what takes long to build, so they go to one process.
-        command += ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadgroup"]
+        command += ["-n", str(min(4, os.cpu_count() or 1))]
     if "chromium" in left_out and not any(word.startswith("-m") for word in arguments):
         command += ["-m", "not browser"]
     return command + arguments

@@ -69,6 +69,18 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["passage_run"] = str(os.getpid())
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests that share what takes long to build go to one process, first of all; the others to whoever is free."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "faults" if nodeid.startswith("tests/faults/") else nodeid
+
+    return Together(config, log) if config.getvalue("dist") == "load" else None
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(config.stash.get(_FILES, ""), ignore_errors=True)
     if not hasattr(config, "workerinput"):

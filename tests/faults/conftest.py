@@ -1,4 +1,4 @@
-"""One stage for the tests of this folder (one a process where they run in several), with ground to move on it."""
+"""One stage for the tests of this folder, which all run in one process, with ground to move on it."""
 
 import sys
 from collections.abc import Iterator
@@ -10,14 +10,11 @@ from tests.faults.road import Road
 from tests.faults.stage import Stage, opened
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.faults)
-            # A stage takes a while to open: all of these go to one process.
-            item.add_marker(pytest.mark.xdist_group("faults"))
-            if sys.platform != "linux":
-                item.add_marker(pytest.mark.skip(reason="processes are found by what /proc says of them"))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if Path(__file__).parent in item.path.parents:
+        item.add_marker(pytest.mark.faults)
+        if sys.platform != "linux":
+            item.add_marker(pytest.mark.skip(reason="processes are found by what /proc says of them"))
 
 
 @pytest.fixture(scope="session")
