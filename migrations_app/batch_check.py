@@ -13,7 +13,7 @@ from uuid import UUID
 from licenses.models import Part
 from licenses.queries import Held
 from licenses.rules.parts import PERPETUAL_KINDS
-from migrations_app.batch_desk import Desk, Taken
+from migrations_app.batch_desk import Desk
 from migrations_app.facts import one_line, owned_by_product, same_enterprise
 from migrations_app.intake.values import FormRow, ParsedRow
 from migrations_app.rules.allocation import Shortfall, allocate
@@ -78,25 +78,23 @@ def judge_rows(rows: Sequence[ParsedRow], *, actor: Actor, desk: Desk) -> list[V
     """A verdict for each row, in order. Rows of one unit must come whole; the desk keeps what is asked once a form."""
     desk.learn_sites(rows, actor)
     desk.load_lines(rows)
-    taken: Taken = {}
-    first = [_judge(row, desk, actor, taken) for row in rows]
-    return _told_what_stays(first, desk)
+    return _told_what_stays([_judge(row, desk, actor) for row in rows], desk)
 
 
-def _judge(parsed: ParsedRow, desk: Desk, actor: Actor, taken: Taken) -> _Judged:
+def _judge(parsed: ParsedRow, desk: Desk, actor: Actor) -> _Judged:
     """Everything that is wrong with a row: what can't be read, and what is wrong with the rest of it all the same."""
     row = parsed.readable
     if row is None:
         values = dict(parsed.values)
         return _Judged(Verdict(parsed.number, values, parsed.faults, reference=values.get("reference", "")), (), ())
-    values = clean(row) if parsed.row is not None else dict(parsed.values)
+    values = row.kept() if parsed.row is not None else dict(parsed.values)
     source, target = desk.sites.get(row.source_site_number), desk.sites.get(row.target_site_number)
     faults = [*parsed.faults, *_about_sites(row, source, target, desk, actor)]
     chosen: list[tuple[Held, int]] = []
     lines: tuple[LineFacts, ...] = ()
     if source is not None:
         unread = {fault.field for fault in parsed.faults}
-        chosen, lacking = _choose(row, source, desk, taken, unread)
+        chosen, lacking = _choose(row, source, desk, unread)
         faults += lacking
         if target is not None:
             lines, found = _findings(row, source, target, chosen, desk)
@@ -113,7 +111,7 @@ def _judge(parsed: ParsedRow, desk: Desk, actor: Actor, taken: Taken) -> _Judged
     )
     if verdict.valid:
         for held, units in chosen:
-            taken[held.pk] = taken.get(held.pk, 0) + units
+            desk.take(held, units)
     return _Judged(verdict, lines, tuple(held.part.product for held, _ in chosen))
 
 
@@ -135,22 +133,8 @@ def _about_sites(row: FormRow, source: Site | None, target: Site | None, desk: D
     return faults
 
 
-def clean(row: FormRow) -> dict[str, str]:
-    """The row as it was understood: site numbers with their zeros, ISO dates, plain quantities."""
-    return {
-        "source_site_number": row.source_site_number,
-        "part_number": row.part_number,
-        "quantity": str(row.quantity),
-        "target_site_number": row.target_site_number,
-        "order_reference": row.order_reference,
-        "effective_on": row.effective_on.isoformat() if row.effective_on else "",
-        "reference": row.reference,
-        "reason": row.reason,
-    }
-
-
 def _choose(
-    row: FormRow, source: Site, desk: Desk, taken: Taken, unread: Set[str | None]
+    row: FormRow, source: Site, desk: Desk, unread: Set[str | None]
 ) -> tuple[list[tuple[Held, int]], list[Fault]]:
     """The lines that a row takes its units of: those of its order, or the oldest first.
 
@@ -164,7 +148,7 @@ def _choose(
         return [], [_not_held(row, source, desk)]
     if unread & {"quantity", "order_reference"}:
         return [], []
-    found = allocate(row.quantity, [(x, x.quantity - x.held - taken.get(x.pk, 0)) for x in held])
+    found = allocate(row.quantity, desk.free(source, row.part_number, row.order_reference))
     if isinstance(found, Shortfall):
         owned = sum(x.quantity for x in held)
         figures = {

@@ -1,11 +1,12 @@
 """What is known at the desk where rows of one form are judged: asked for once a form, or once a chunk."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from licenses.models import Entitlement
@@ -19,8 +20,6 @@ from migrations_app.rules.checks import SiteFacts
 from portal.kernel.blocker import Blocker
 from sites.models import Customer, Site
 from sites.tenancy.actor import Actor
-
-Taken = dict[UUID, int]
 
 # The lines of the orders that rows name, and all of the parts that rows name without an order.
 _WANTED = """
@@ -38,8 +37,10 @@ SELECT e.id FROM unnest(%s::uuid[], %s::text[]) AS w(site, part)
 
 @dataclass
 class Desk:
-    """The facts of one form as of `today`. `sites` by number (None: not to be seen), `whole` what was found on moves
-    between two sites on a day; `lines` are those of the chunk at hand."""
+    """The facts of one form as of `today`; lines are those of the chunk at hand.
+
+    `sites` by number (None: not to be seen), `whole` what was found on moves between two sites on a day.
+    """
 
     today: date
     books: Shelf = field(default_factory=rule_books)
@@ -49,6 +50,9 @@ class Desk:
     whole: dict[tuple[UUID, UUID, date | None], tuple[Blocker, ...]] = field(default_factory=dict)
     _prices: dict[tuple[str, str], ListedPrices] = field(default_factory=dict)
     _by_part: dict[tuple[UUID, str], list[Held]] = field(default_factory=dict)
+    _by_order: dict[tuple[UUID, str, str], list[Held]] = field(default_factory=dict)
+    _taken: dict[UUID, int] = field(default_factory=dict)
+    _used_up: dict[tuple[UUID, str, str], int] = field(default_factory=dict)
     _other_orders: set[tuple[UUID, str]] = field(default_factory=set)
     _quotes: dict[UUID, str] = field(default_factory=dict)
     _near_sites: Nearest | None = None
@@ -78,12 +82,12 @@ class Desk:
                 ordered.add((site.pk, row.part_number, row.order_reference))
             else:
                 whole.add((site.pk, row.part_number))
-        wanted = RawSQL(_WANTED, [*_columns(ordered, 3), *_columns(whole, 2)])  # noqa: S611  # values are parameters
-        lines = Entitlement.objects.with_quantity().filter(pk__one_of=wanted)
-        self._by_part = {}
-        held = [x for x in held_rows(lines.order_by("acquired_on", "order_reference", "pk")) if x.quantity > 0]
+        self._by_part, self._by_order, self._taken, self._used_up = {}, {}, {}, {}
+        lines = _named(ordered, whole).order_by("acquired_on", "order_reference", "pk")
+        held = [x for x in held_rows(lines) if x.quantity > 0]
         for line in held:
             self._by_part.setdefault((line.site_id, line.part_id), []).append(line)
+            self._by_order.setdefault((line.site_id, line.part_id, line.order_reference), []).append(line)
         self._quotes = open_quotes([line.pk for line in held])
         self._other_orders = self._held_otherwise({(site, part) for site, part, _ in ordered})
 
@@ -92,14 +96,32 @@ class Desk:
         missing = named - self._by_part.keys()
         if not missing:
             return set()
-        wanted = RawSQL(_WANTED, [*_columns([], 3), *_columns(missing, 2)])  # noqa: S611  # values are parameters
-        rows = Entitlement.objects.held_now().filter(pk__one_of=wanted).order_by()
-        return set(rows.values_list("site_id", "part_id").distinct())
+        held: QuerySet[Any] = _named((), missing)
+        held = held.filter(quantity__gt=0).order_by()
+        return set(held.values_list("site_id", "part_id").distinct())
 
     def lines_of(self, site: Site, part: str, order: str) -> list[Held]:
         """What the site holds of a part, oldest first; of one order where it is named."""
-        held = self._by_part.get((site.pk, part), [])
-        return [line for line in held if line.order_reference == order] if order else held
+        held = self._by_order.get((site.pk, part, order)) if order else self._by_part.get((site.pk, part))
+        return held or []
+
+    def free(self, site: Site, part: str, order: str) -> Iterator[tuple[Held, int]]:
+        """The same with the units that nobody has spoken for, rows before this one included.
+
+        Lines that are used up stay behind, so that many rows of one part go through them once.
+        """
+        held, key = self.lines_of(site, part, order), (site.pk, part, order)
+        for at in range(self._used_up.get(key, 0), len(held)):
+            line = held[at]
+            units = line.available_quantity - self._taken.get(line.pk, 0)
+            if units > 0:
+                yield line, units
+            elif self._used_up.get(key, 0) == at:
+                self._used_up[key] = at + 1
+
+    def take(self, line: Held, units: int) -> None:
+        """A row that is valid takes so many units of a line."""
+        self._taken[line.pk] = self._taken.get(line.pk, 0) + units
 
     def holds(self, site: Site, part: str) -> bool:
         """Whether the site holds anything of a part, whatever the order."""
@@ -129,6 +151,12 @@ class Desk:
             rows = Entitlement.objects.filter(site=site)
             self._near_parts[site.pk] = Nearest(rows.order_by().values_list("part_id", flat=True).distinct())
         return _with_suggestions(params, self._near_parts[site.pk].of(value))
+
+
+def _named(ordered: Iterable[tuple[UUID, str, str]], whole: Iterable[tuple[UUID, str]]) -> QuerySet[Entitlement]:
+    """Lines with quantities: of sites, parts and orders, and of sites and parts whatever the order."""
+    wanted = RawSQL(_WANTED, [*_columns(ordered, 3), *_columns(whole, 2)])  # noqa: S611  # values are parameters
+    return Entitlement.objects.with_quantity().filter(pk__one_of=wanted)
 
 
 def _readable(rows: Iterable[ParsedRow]) -> list[FormRow]:

@@ -28,6 +28,7 @@ from licenses.rules.pricing import reinstatement_estimate
 from licenses.rules.rulebook import RuleBook, Shelf
 from licenses.rules.simulation import AgreementState
 from licenses.rules.whatif import WhatIf, run
+from migrations_app.outlook import as_json
 from migrations_app.rules.checks import ACTIVE, INACTIVE, LineFacts, RequestFacts, SiteFacts, check
 from portal.kernel.blocker import Blocker
 from sites.models import Agreement, Customer, Enrollment, Site, SiteContact
@@ -36,8 +37,8 @@ from sites.models.site import Program
 from sites.queries import declared_pairs, off_schedule, same_by_record
 
 HORIZON_MONTHS = 36
-ALIKE = "T7"
-"""The assumption that of very many lines those that are alike are priced as one."""
+ALIKE = "T7-alike"
+"""The assumption that of very many lines those that are alike are priced as one (rule T7)."""
 MERGE = "6.3"
 """The assumption that lines of a Passport Advantage site are compared with staying as Express lines are (step 3)."""
 
@@ -146,44 +147,54 @@ def judged_on(gathered: Gathered, effective_on: date | None) -> Judged:
     return Judged(move, gathered.lines, check(request, book), on, gathered.prices, book)
 
 
-def outlook(judged: Judged, horizon_months: int = HORIZON_MONTHS, known: States | None = None) -> WhatIf:
-    """What the move does to cost, points, level and cover: the what-if of rule book section 6.
+def plan_json(judged: Judged, horizon_months: int = HORIZON_MONTHS, known: States | None = None) -> dict[str, Any]:
+    """What the move does to cost, points, level and cover (rule book section 6), as a request keeps it.
 
-    `known` keeps the Agreements' states between moves of one hour to the same Agreements.
+    Of more than TOLD_ONE_BY_ONE lines in sums alone, those that are alike priced as one. `known` keeps the Agreements'
+    states between moves of one hour to the same Agreements.
     """
-    return outlooks([judged], horizon_months, known)[0]
+    (result,) = outlooks([judged], horizon_months, known=known, most=TOLD_ONE_BY_ONE)
+    return as_json(result, judged.book, told_by_line=len(judged.lines) <= TOLD_ONE_BY_ONE)
 
 
 def outlooks(
-    judged: Sequence[Judged], horizon_months: int = HORIZON_MONTHS, known: States | None = None
+    judged: Sequence[Judged],
+    horizon_months: int = HORIZON_MONTHS,
+    *,
+    known: States | None = None,
+    most: int | None = None,
 ) -> tuple[WhatIf, ...]:
-    """The same of one move on several days: a fixed number of queries for all of them."""
+    """The what-if of one move on several days: a fixed number of queries for all of them.
+
+    Of more than `most` lines, where that is given, those that are alike are priced as one, and told as an assumption.
+    """
     move, lines, prices = judged[0].move, judged[0].lines, judged[0].prices.book
     moved = held_lines(lines, move.quantities)
-    if len(moved) > TOLD_ONE_BY_ONE:
+    alike = most is not None and len(moved) > most
+    if alike:
         moved = [line for line, _ in merged(moved)]
     days = [each.on for each in judged]
     states = dict.fromkeys(days, AgreementState(outside_level=move.outside_level))
     if move.target is not None and move.target.agreement is not None:
-        states = _states(move, days, {} if known is None else known)
+        states = _states(move, days, {} if known is None else known, most)
         wanted = parts_of(lines).union(*(line.priced_parts for line in states[days[0]].own))
         prices = price_book(str(move.customer.country), move.customer.currency, wanted).book
     found = (run(moved, states[each.on], each.on, horizon_months, prices, each.book) for each in judged)
     assumed: tuple[str, ...] = (MERGE,) if move.source.program == Program.PA else ()
-    if len(moved) < len(lines):
+    if alike or any(state.alike for state in states.values()):
         assumed += (ALIKE,)
     return tuple(replace(each, assumptions=(*each.assumptions, *assumed)) for each in found)
 
 
-def _states(move: Move, days: Sequence[date], known: States) -> dict[date, AgreementState]:
+def _states(move: Move, days: Sequence[date], known: States, most: int | None) -> dict[date, AgreementState]:
     """The target Agreement's states; asked anew where lines of its own move."""
     target, source = cast(Site, move.target), move.source
     agreement = cast(Agreement, target.agreement)
     if source.agreement_id == agreement.pk:
-        return agreement_states(agreement, days, move.quantities, TOLD_ONE_BY_ONE)
+        return agreement_states(agreement, days, move.quantities, most)
     lacking = [day for day in days if (agreement.pk, day) not in known]
     if lacking:
-        found = agreement_states(agreement, lacking, most=TOLD_ONE_BY_ONE)
+        found = agreement_states(agreement, lacking, most=most)
         known |= {(agreement.pk, day): state for day, state in found.items()}
     return {day: known[agreement.pk, day] for day in days}
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from licenses.queries import TOLD_ONE_BY_ONE
 from licenses.rules.coverage import LineCoverage, Segment
 from licenses.rules.explaining_whatif import (
     explain_accrued,
@@ -21,26 +20,23 @@ from portal.kernel.explanation import Explanation
 from portal.kernel.period import Period
 
 
-def as_json(result: WhatIf, book: RuleBook | None = None) -> dict[str, Any]:
+def as_json(result: WhatIf, book: RuleBook | None = None, *, told_by_line: bool = True) -> dict[str, Any]:
     """Everything but the checks, which are words of the reader's language.
 
     With the `book` that it was made with also `why`: the derivation of each sum, Term and order, to be kept beside
-    the figures. A line's own follows from the figures that are kept of it. Of more than TOLD_ONE_BY_ONE lines the
-    orders tell their sums alone.
+    the figures. A line's own follows from the figures that are kept of it. Without `told_by_line` only sums are told,
+    since a line may stand for several that are alike.
     """
-    told = _figures(result)
-    if len(result.coverage) > TOLD_ONE_BY_ONE:
-        told = _sums(told)
+    told = _figures(result) if told_by_line else _sums(_figures(result))
     return told | {"why": _plain(whys(result, book, with_lines=False))} if book else told
 
 
 def _sums(told: dict[str, Any]) -> dict[str, Any]:
-    """The figures of very many lines: what is ordered when, without the lines, and only cover that isn't whole."""
+    """The figures without the lines that they are of."""
     for side in ("stay", "migrate"):
         for event in told[side]["events"]:
             event["lines"] = []
-    broken = [line for line in told["coverage"] if line["gaps"] or line["overlaps"]]
-    return told | {"coverage": broken[:TOLD_ONE_BY_ONE]}
+    return told | {"coverage": [], "reinstatements": [], "left_out": []}
 
 
 def whys(result: WhatIf, book: RuleBook, *, with_lines: bool) -> dict[str, Any]:

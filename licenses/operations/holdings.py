@@ -119,7 +119,8 @@ SELECT gen_random_uuid(), e.customer_id, e.id, w.quantity, %s, %s
 # The proof of a hold locks lines whose keys the inserts before it share: two at once would wait for each other.
 _IN_TURN = """
 SELECT pg_advisory_xact_lock(hashtextextended('holds of ' || customer_id, 0))
-  FROM (SELECT DISTINCT customer_id FROM licenses_entitlement WHERE id = ANY(%s::uuid[]) ORDER BY 1) AS customers
+  FROM (SELECT DISTINCT customer_id FROM licenses_entitlement WHERE id = ANY (ARRAY(SELECT unnest(%s::uuid[])))
+         ORDER BY 1) AS customers
 """
 
 

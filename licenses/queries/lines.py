@@ -1,6 +1,7 @@
 """Held lines as the rules take them, alone and as part of an Agreement's state."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -74,27 +75,29 @@ def agreement_states(
     A fixed number of queries for all of them. Of lines that are `moving` only what stays behind is its own. More
     than `most` of its own lines, where that is given, are merged (`licenses.rules.orders.merged`).
     """
-    held, books = own_lines(agreement, moving or {}, most), rule_books()
-    return {
+    own, alike = own_lines(agreement, moving or {}, most)
+    books = rule_books()
+    states = {
         day: state_at(
             day,
             initial_start=agreement.term_start,
             initial_level=agreement.opening_level,
             movements=movements,
-            own=held,
+            own=own,
             outside_level=agreement.customer.outside_level,
             books=books,
         )
         for day, movements in term_points_on(agreement, days).items()
     }
+    return {day: replace(state, alike=alike) for day, state in states.items()}
 
 
-def own_lines(agreement: Agreement, moving: Mapping[UUID, int], most: int | None = None) -> list[HeldLine]:
-    """What the agreement holds and renews itself, less the units that are `moving`; merged where it is more than
-    `most` lines, without ever holding them all."""
+def own_lines(agreement: Agreement, moving: Mapping[UUID, int], most: int | None = None) -> tuple[list[HeldLine], bool]:
+    """What the agreement holds and renews itself, less the units that are `moving`, and whether it was merged: where it
+    is more than `most` lines, without ever holding them all."""
     if most is None or renewable_lines([agreement]).select_related(None).order_by()[: most + 1].count() <= most:
-        return list(_own_lines(agreement, moving))
-    return [line for line, _count in merged(_own_lines(agreement, moving))]
+        return list(_own_lines(agreement, moving)), False
+    return [line for line, _count in merged(_own_lines(agreement, moving))], True
 
 
 _OF_A_LINE = (

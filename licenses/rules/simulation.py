@@ -24,7 +24,8 @@ class AgreementState:
 
     `initial_start` is None for one without a Term; `term_points` and `rsvp` are those of the Term that the
     effective date lies in, its opening reset done (`rsvp` None: no order yet); `own` are the lines of all its sites;
-    `outside_level` is the price column of a GV or ED customer.
+    `outside_level` is the price column of a GV or ED customer; `alike` that own lines that are alike stand as one
+    (`licenses.rules.orders.merged`).
     """
 
     initial_start: date | None = None
@@ -32,6 +33,7 @@ class AgreementState:
     term_points: Decimal = NO_POINTS
     own: tuple[HeldLine, ...] = ()
     outside_level: str | None = None
+    alike: bool = False
 
     @property
     def level(self) -> str | None:

@@ -34,8 +34,5 @@ def read_amended(values: Mapping[str, str], number: int = 0) -> dict[str, str]:
     faults = [replace(fault, line=None) for fault in parsed.faults if fault.field in values]
     if unknown or faults:
         raise Invalid(*unknown, *faults)
-    row = parsed.readable
-    if row is None:
-        return {}
-    day = row.effective_on.isoformat() if row.effective_on else ""
-    return {f: day if f == "effective_on" else str(getattr(row, f)) for f in FIELDS if f in values}
+    read = parsed.readable.kept() if parsed.readable else {}
+    return {field: read[field] for field in FIELDS if field in values and field in read}

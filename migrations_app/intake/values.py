@@ -46,6 +46,11 @@ class FormRow(NamedTuple):
     reference: str = ""
     reason: str = ""
 
+    def kept(self) -> dict[str, str]:
+        """The row as it was understood, by field: site numbers with their zeros, ISO dates, plain quantities."""
+        day = self.effective_on.isoformat() if self.effective_on else ""
+        return {f: day if f == "effective_on" else str(getattr(self, f)) for f in FIELDS}
+
 
 class ParsedRow(NamedTuple):
     """What a row says: `row` when it can be read, `values` as they stood there, `faults` when it can't.

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 DECIDED = ("applying", "completed", "completed_with_errors", "undone")
 
+REFERENCE_LENGTH = 120
+
 
 class SenderQuerySet(TenantQuerySet):
     """A file is its sender's; it may hold rows of several customers."""
@@ -117,7 +119,7 @@ class BatchRow(models.Model):
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
     values = models.JSONField(default=dict)
     errors = models.JSONField(default=list)
-    reference = models.CharField(_("reference"), max_length=120, blank=True)
+    reference = models.CharField(_("reference"), max_length=REFERENCE_LENGTH, blank=True)
     allocation = models.JSONField(default=list)
     source_site_id = models.UUIDField(null=True)
     target_site_id = models.UUIDField(null=True)

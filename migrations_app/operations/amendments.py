@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from migrations_app.intake.amended import read_amended
 from migrations_app.models import BatchRow, TransferBatch
+from migrations_app.models.batch import REFERENCE_LENGTH
 from migrations_app.operations.batches import load_batch, step_batch
 from migrations_app.rules.workflow import BATCH
 from portal.kernel.errors import Fault, Invalid, NotFound, Refused
@@ -22,7 +23,6 @@ AVAILABLE = "available"
 """In place of a quantity: as many units as can move, row by row."""
 # Checks name the ends of a move; the form's own columns name their numbers.
 COLUMN_OF = {"source_site": "source_site_number", "target_site": "target_site_number"}
-REFERENCE_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)

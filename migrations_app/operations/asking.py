@@ -11,7 +11,7 @@ from migrations_app.facts import Move, States, judge
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
 from migrations_app.operations.decisions import take
 from migrations_app.operations.requests import draft
-from migrations_app.operations.rows import fail_named, fail_rest, quantities
+from migrations_app.operations.rows import fail, fail_named, quantities, unasked
 from migrations_app.reading import WaiverInput
 from portal.kernel.errors import DomainError, Fault, Invalid
 from sites.events import history
@@ -24,8 +24,7 @@ Group = tuple[UUID, UUID, date | None]
 
 def groups(batch: TransferBatch) -> list[Group]:
     """Source, target and day of the requests still to be made, as the form has them."""
-    rows = batch.rows.filter(outcome="valid", request__isnull=True)
-    named = rows.order_by().values_list("source_site_id", "target_site_id", "effective_on")
+    named = unasked(batch).order_by().values_list("source_site_id", "target_site_id", "effective_on")
     found = named.annotate(first=Min("number")).order_by("first")
     return [(source, target, on) for source, target, on, _first in found if source and target]
 
@@ -41,14 +40,10 @@ def ask(*, actor: Actor, at: datetime, on: date, batch: TransferBatch, group: Gr
         request_group(actor=actor, at=at, on=on, batch=batch, group=group, known=known)
     except DomainError as refusal:
         count_refusals(Kind.RULE, codes_of(refusal), on=on)
-        return not (fail_named(batch, refusal) and _of(batch, group).exists()) and _failed(batch, group, refusal)
-    return True
-
-
-def _failed(batch: TransferBatch, group: Group, refusal: DomainError) -> bool:
-    source, target, effective_on = group
-    of = {"source_site_id": source, "target_site_id": target, "effective_on": effective_on}
-    fail_rest(batch, refusal.faults, **{name: value for name, value in of.items() if value is not None})
+        rows = _of(batch, group)
+        if fail_named(rows, refusal):
+            return not rows.exists()
+        fail(rows, refusal.faults)
     return True
 
 
@@ -62,9 +57,9 @@ def ask_for_all(*, actor: Actor, at: datetime, on: date, batch: TransferBatch) -
                 request_group(actor=actor, at=at, on=on, batch=batch, group=group, known=known)
     except DomainError as refusal:
         count_refusals(Kind.RULE, codes_of(refusal), on=on)
-        named = fail_named(batch, refusal)
+        named = fail_named(unasked(batch), refusal)
         others = [Fault("batch_all_or_nothing", "mode", params={"invalid": named})] if named else refusal.faults
-        fail_rest(batch, others)
+        fail(unasked(batch), others)
 
 
 @transaction.atomic
@@ -73,10 +68,9 @@ def request_group(
 ) -> TransferRequest:
     """Draft and submit the one request of rows that share source, target and day."""
     judged = judge(_move(batch, group, actor), on)
-    request = draft(
-        actor=actor, at=at, on=on, judged=judged, reason=_reason(batch, group), batch=batch, known=known
-    )  # fmt: skip
     reason, wait = _submitted_with(batch)
+    said = _reason(batch, group)
+    request = draft(actor=actor, at=at, on=on, judged=judged, reason=said, batch=batch, known=known)
     warnings = {b.code: b.heals_on for b in judged.blockers if b.waivable}
     wait_for = [code for code, heals_on in warnings.items() if wait and heals_on]
     waivers = [WaiverInput(code, None, reason) for code in warnings if reason and code not in wait_for]
@@ -89,9 +83,7 @@ def request_group(
 
 def _of(batch: TransferBatch, group: Group) -> QuerySet[BatchRow]:
     source, target, effective_on = group
-    rows = batch.rows.filter(
-        outcome="valid", request__isnull=True, source_site_id=source, target_site_id=target
-    )  # fmt: skip
+    rows = unasked(batch).filter(source_site_id=source, target_site_id=target)
     return rows.filter(effective_on=effective_on) if effective_on else rows.filter(effective_on__isnull=True)
 
 
@@ -103,8 +95,7 @@ def _move(batch: TransferBatch, group: Group, actor: Actor) -> Move:
         # A mandate ended meanwhile.
         lacking = "source_site" if source not in seen else "target_site"
         raise Invalid(Fault("site_unknown", lacking, params={"value": _number(batch, group, lacking)}))
-    units = quantities(batch, {"source": source, "target": target, "on": effective_on})
-    return Move(seen[source], seen[target], None, effective_on, units)
+    return Move(seen[source], seen[target], None, effective_on, quantities(_of(batch, group)))
 
 
 def _number(batch: TransferBatch, group: Group, end: str) -> str:

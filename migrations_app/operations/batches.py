@@ -159,7 +159,7 @@ def retry_batch(*, actor: Actor, at: datetime, batch_id: UUID) -> TransferBatch:
     """Try again what failed: the rows whose request was refused, or the whole check of a form that broke off."""
     batch = load_batch(batch_id, actor)
     broke_off = batch.status == TransferBatch.Status.FAILED
-    step_batch(batch, "retry", finished_at=None, faults=[])
+    step_batch(batch, "retry", finished_at=None, cancel_asked_at=None, faults=[])
     if broke_off:
         enqueue(kind="batch.check", subject_id=batch.pk, actor=actor, at=at)
     else:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from migrations_app.models import TransferBatch
 from migrations_app.operations.batches import load_batch, step_batch
+from migrations_app.operations.rows import unasked
 from portal.kernel.errors import Fault, Refused
 from sites.events import tell
 from sites.tenancy.actor import Actor
@@ -22,9 +23,11 @@ def cancel_batch(*, actor: Actor, at: datetime, batch_id: UUID) -> TransferBatch
     where there is nothing to stop.
     """
     batch = load_batch(batch_id, actor)
-    if batch.status == Status.SUBMITTED and not batch.rows.filter(outcome="valid", request__isnull=True).exists():
+    # Decided requests may set a form to moving while others are still being asked for.
+    asking = batch.status in (Status.SUBMITTED, Status.APPLYING)
+    if asking and not unasked(batch).exists():
         raise Refused(Fault("batch_all_asked"))
-    if batch.status in (Status.CHECKING, Status.SUBMITTED):
+    if asking or batch.status == Status.CHECKING:
         if batch.cancel_asked_at is None:
             batch.cancel_asked_at = at
             batch.save(update_fields=["cancel_asked_at"])

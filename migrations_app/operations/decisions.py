@@ -9,11 +9,10 @@ from django.utils import timezone
 
 from licenses.operations import hold, move_units_back, release
 from licenses.queries import rule_book
-from migrations_app.facts import Judged, judge, outlook
+from migrations_app.facts import Judged, judge, plan_json
 from migrations_app.models import Consent, TransferRequest
 from migrations_app.operations.requests import record_waivers
 from migrations_app.operations.telling import ask_for_consent, requesters, tell_people
-from migrations_app.outlook import as_json
 from migrations_app.policies import (
     NEEDS_BOTH_ENDS,
     answers_for_side,
@@ -184,7 +183,7 @@ def _submit(step: _Step) -> None:
     request.stopped_by = []
     if step.judged is None:
         request.checks = [stored_blocker(b) for b in judged.blockers]
-        request.plan = as_json(outlook(judged), judged.book)
+        request.plan = plan_json(judged)
     request.submitted_by_id, request.submitted_at = step.actor.user_id, step.at
     request.decided_by_id = request.decided_at = None
     event = step.to("submitted", "submitted", judged=step.judged is None, lines=len(judged.lines))

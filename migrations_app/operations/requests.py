@@ -8,10 +8,9 @@ from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from licenses.sets import array
-from migrations_app.facts import Judged, States, judge, outlook
+from migrations_app.facts import Judged, States, judge, plan_json
 from migrations_app.models import TransferBatch, TransferRequest, Waiver
 from migrations_app.models.ends import kept_ends
-from migrations_app.outlook import as_json
 from migrations_app.reading import LineInput, WaiverInput, read_move
 from portal.kernel.errors import Fault, Forbidden, Invalid
 from sites.events import tell
@@ -96,7 +95,7 @@ def draft(
         effective_on=move.effective_on,
         reason=reason.strip(),
         checks=[stored_blocker(b) for b in judged.blockers],
-        plan=as_json(outlook(judged, known=known), judged.book),
+        plan=plan_json(judged, known=known),
         ends=kept_ends(move.source, move.target),
         created_by_id=actor.user_id,
         created_at=at,

@@ -3,19 +3,20 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.models import QuerySet
 
 from migrations_app.batch_check import Verdict
 from migrations_app.models import BatchRow, TransferBatch
+from migrations_app.models.batch import REFERENCE_LENGTH
 from portal.kernel.errors import DomainError, Fault
 from sites.words import stored_fault
 
-REFERENCE_LENGTH = 120
 _STAGE = """
 CREATE TEMPORARY TABLE verdicts (
     number integer, outcome text, customer uuid, source uuid, target uuid, effective_on date, reference text,
@@ -77,47 +78,52 @@ def _told(v: Verdict) -> tuple[Any, ...]:
     )
 
 
-# Rows whose own lines are named each say what stands against these.
+def unasked(batch: TransferBatch) -> QuerySet[BatchRow]:
+    """The valid rows of a form that no request has yet."""
+    return batch.rows.filter(outcome=BatchRow.Outcome.VALID, request__isnull=True)
+
+
+def fail(rows: QuerySet[BatchRow], faults: Iterable[Fault]) -> None:
+    """The rows fail with `faults`."""
+    rows.update(outcome=BatchRow.Outcome.FAILED, errors=[stored_fault(f) for f in faults])
+
+
+# Each says what stands against its own lines.
 _FAIL_NAMED = """
 UPDATE migrations_app_batchrow r SET outcome = 'failed', errors = f.errors
-  FROM (SELECT w.id, jsonb_agg(jsonb_set(x.fault, '{line}', to_jsonb(w.number::text))) AS errors
-          FROM migrations_app_batchrow w CROSS JOIN jsonb_array_elements(w.allocation) AS taken
+  FROM (SELECT w.id, jsonb_agg(jsonb_set(x.fault, '{{line}}', to_jsonb(w.number::text))) AS errors
+          FROM ({rows}) AS w CROSS JOIN jsonb_array_elements(w.allocation) AS taken
           JOIN jsonb_to_recordset(%s) AS x(line text, fault jsonb) ON x.line = taken->>0
-         WHERE w.batch_id = %s AND w.outcome = 'valid' AND w.request_id IS NULL GROUP BY w.id) AS f
+         GROUP BY w.id) AS f
  WHERE r.id = f.id
 """
 
 
-def fail_named(batch: TransferBatch, refusal: DomainError) -> int:
-    """Rows of the form that aren't asked for yet and whose lines the refusal names fail with what it says of them.
-
-    Returns how many there are.
-    """
+def fail_named(rows: QuerySet[BatchRow], refusal: DomainError) -> int:
+    """Those of the rows whose lines the refusal names fail with what it says of them; returns how many."""
     told = [{"line": f.line, "fault": stored_fault(f)} for f in refusal.faults if f.line]
     if not told:
         return 0
+    query, params = _sql(rows.values("id", "number", "allocation"))
     with connection.cursor() as cursor:
-        cursor.execute(_FAIL_NAMED, [json.dumps(told), batch.pk])
+        cursor.execute(_FAIL_NAMED.format(rows=query), [*params, json.dumps(told)])
         return int(cursor.rowcount)
-
-
-def fail_rest(batch: TransferBatch, faults: Iterable[Fault], **of: Any) -> int:
-    """Rows that aren't asked for yet fail with `faults`, all of the form or those `of` one group; returns how many."""
-    rows = batch.rows.filter(outcome="valid", request__isnull=True, **of)
-    return rows.update(outcome=BatchRow.Outcome.FAILED, errors=[stored_fault(f) for f in faults])
 
 
 _QUANTITIES = """
 SELECT (taken->>0)::uuid, sum((taken->>1)::bigint)::bigint
-  FROM migrations_app_batchrow r CROSS JOIN jsonb_array_elements(r.allocation) AS taken
- WHERE r.batch_id = %(batch)s AND r.outcome = 'valid' AND r.request_id IS NULL
-   AND r.source_site_id = %(source)s AND r.target_site_id = %(target)s AND r.effective_on IS NOT DISTINCT FROM %(on)s
- GROUP BY 1 ORDER BY 1
+  FROM ({rows}) AS r CROSS JOIN jsonb_array_elements(r.allocation) AS taken GROUP BY 1 ORDER BY 1
 """
 
 
-def quantities(batch: TransferBatch, asked: Mapping[str, Any]) -> dict[UUID, int]:
-    """What the rows of one source, target and day ask for together: units by line."""
+def quantities(rows: QuerySet[BatchRow]) -> dict[UUID, int]:
+    """What the rows ask for together: units by line."""
+    query, params = _sql(rows.values("allocation"))
     with connection.cursor() as cursor:
-        cursor.execute(_QUANTITIES, {"batch": batch.pk, **asked})
+        cursor.execute(_QUANTITIES.format(rows=query), params)
         return dict(cursor.fetchall())
+
+
+def _sql(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+    """A query as a part of another."""
+    return rows.order_by().query.sql_with_params()

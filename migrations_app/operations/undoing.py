@@ -16,12 +16,11 @@ from migrations_app.queries.batch_summary import recounted
 from migrations_app.queries.batch_undo import OPEN, undo_preview
 from migrations_app.rules.workflow import BATCH, REP
 from portal.kernel.errors import DomainError, Fault, Forbidden, NotFound, Refused
-from sites.clock import now, today
-from sites.events import history, tell
-from sites.jobs import Work, enqueue, handler
+from sites.events import tell
+from sites.jobs import enqueue
 from sites.notices import notify
 from sites.refusals import Kind, codes_of, count_refusals
-from sites.tenancy.actor import Actor, system_actor
+from sites.tenancy.actor import Actor
 from sites.words import stored_fault
 
 UNDO = "batch.undo"
@@ -37,7 +36,7 @@ def undo_batch(*, actor: Actor, at: datetime, on: date, batch_id: UUID, reason: 
     Raises NotFound, and Refused (`undo_needs_rep`) naming each request that is approved or completed.
     """
     batch = load_batch(batch_id, actor)
-    requests = _requests(batch)
+    requests = requests_of(batch)
     if moved := [request for request in requests if request.status in MOVED]:
         raise Refused(*[Fault("undo_needs_rep", params={"request": str(request)}) for request in moved])
     step_batch(batch, "undo", finished_at=at)
@@ -68,7 +67,7 @@ def ask_undo(*, actor: Actor, at: datetime, on: date, batch_id: UUID, reason: st
         raise Refused(*faults)
     batch.undo_asked_at, batch.undo_reason = at, reason.strip()
     batch.save(update_fields=["undo_asked_at", "undo_reason"])
-    requests = _requests(batch)
+    requests = requests_of(batch)
     _withdraw(requests, actor, at, on, reason.strip())
     event = tell(actor=actor, at=at, kind="undo_asked", subject=batch, customer_id=None, reason=reason.strip())
     for customer, reps in _deciders(requests).items():
@@ -131,52 +130,13 @@ def load_for_rep(batch_id: UUID, actor: Actor) -> TransferBatch:
     return batch
 
 
-@handler(UNDO)
-def undo_moves(work: Work) -> None:
-    """Reverse what has moved, as the rep chose; a repeat goes on with what is left."""
-    with work.step() as actor:
-        batch = TransferBatch.objects.seen_by(actor).filter(pk=work.subject_id).first()
-        if batch is None or BATCH.find("undo", batch.status) is None:
-            return
-        started = [e.data for e in history(batch) if e.kind == "undo_started" and e.actor_id == work.actor_id]
-        asked = started[-1]
-        wanted = [request.pk for request in _requests(batch) if request.status == TransferRequest.Status.COMPLETED]
-    reverse = _reverse_some if asked["partly"] else _reverse_all
-    refused = reverse(work, wanted, asked["reason"])
-    with transaction.atomic():
-        _settle_undo(batch.pk, work.actor_id, refused)
-
-
-def _reverse_all(work: Work, wanted: Sequence[UUID], reason: str) -> list[DomainError]:
-    """All of them, or none."""
-    with work.step() as actor:
-        try:
-            with transaction.atomic():
-                for key in wanted:
-                    take("reverse", actor=actor, at=now(), on=today(), request_id=key, reason=reason)
-        except DomainError as refusal:
-            return [refusal]
-    return []
-
-
-def _reverse_some(work: Work, wanted: Sequence[UUID], reason: str) -> list[DomainError]:
-    """Those that can be, one transaction each."""
-    refused: list[DomainError] = []
-    for key in wanted:
-        with work.step() as actor:
-            try:
-                with transaction.atomic():
-                    take("reverse", actor=actor, at=now(), on=today(), request_id=key, reason=reason)
-            except DomainError as refusal:
-                refused.append(refusal)
-    return refused
-
-
-def _settle_undo(batch_id: UUID, rep_id: UUID, refused: Sequence[DomainError]) -> None:
-    """Bring rows and form up to what was reversed, and tell sender and rep."""
-    actor, at = system_actor(), now()
+@transaction.atomic
+def settle_undo(
+    *, actor: Actor, at: datetime, on: date, batch_id: UUID, rep_id: UUID, refused: Sequence[DomainError]
+) -> None:
+    """Bring rows and form up to what was reversed, and tell sender and rep. `refused` is what stood against it."""
     batch = load_batch(batch_id, actor)
-    reversed_ones = [request.pk for request in _requests(batch) if request.status == "reversed"]
+    reversed_ones = [request.pk for request in requests_of(batch) if request.status == "reversed"]
     undone = _fail_rows(batch.pk, ("applied",), reversed_ones)
     left = batch.requests.filter(status="completed").exists()
     codes = sorted({code for refusal in refused for code in codes_of(refusal)})
@@ -197,10 +157,11 @@ def _settle_undo(batch_id: UUID, rep_id: UUID, refused: Sequence[DomainError]) -
     event = tell(actor=actor, at=at, kind=kind, subject=batch, customer_id=None, rows=undone, by=told["codes"])
     notify(actor=actor, at=at, event=event, kind=f"batch_{kind}", to=[batch.created_by_id, rep_id], **told)
     if codes:
-        count_refusals(Kind.RULE, codes, on=today())
+        count_refusals(Kind.RULE, codes, on=on)
 
 
-def _requests(batch: TransferBatch) -> list[TransferRequest]:
+def requests_of(batch: TransferBatch) -> list[TransferRequest]:
+    """The requests of a form, in their order."""
     return list(TransferRequest.objects.filter(batch_id=batch.pk).order_by("number"))
 
 

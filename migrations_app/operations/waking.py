@@ -11,12 +11,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from licenses.models import Hold
-from migrations_app.facts import Judged, judge, outlook
+from migrations_app.facts import Judged, judge, plan_json
 from migrations_app.models import TransferRequest
 from migrations_app.models.ends import kept_ends
 from migrations_app.operations.decisions import awaited, promise, sleep, stopping
 from migrations_app.operations.telling import ask_for_consent, requesters, tell_people
-from migrations_app.outlook import as_json
 from migrations_app.policies import missing_sides
 from migrations_app.queries.kept import move_of
 from migrations_app.rules.checks import bars
@@ -114,7 +113,7 @@ def _promised(request: TransferRequest, judged: Judged, actor: Actor, at: dateti
 
 def _keep(request: TransferRequest, judged: Judged) -> None:
     request.checks = [stored_blocker(b) for b in judged.blockers]
-    request.plan = as_json(outlook(judged), judged.book)
+    request.plan = plan_json(judged)
     request.version += 1
     request.save(update_fields=_CHANGED)
 

@@ -48,7 +48,7 @@ def summarize(batch: TransferBatch) -> dict[str, Any]:
 
     `groups`: a reason each, errors first, with `code`, `severity`, `field`, how many `rows` have it, how many of them
     are `valid` all the same, the `first` of them and its finding as `example`, and `suggestions` (`was`, `to`, `rows`).
-    `outcomes`: how many rows have each. `plan` is None until `operations.planning` has made it.
+    `outcomes`: how many rows have each. `plan` is None until a worker has made it.
     """
     asked = {"batch": batch.pk}
     with connection.cursor() as cursor:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from django.db import connection
-from django.db.models import Count
 
 from migrations_app.models import TransferBatch
 
@@ -31,11 +30,6 @@ SELECT array_agg(r.number ORDER BY r.number)
 def to_be_read(batch: TransferBatch) -> bool:
     """Whether rows of the file have no verdict yet."""
     return batch.rows_read == 0 or batch.rows.count() < batch.rows_read
-
-
-def outcomes(batch: TransferBatch) -> dict[str, int]:
-    """How many rows there are of each outcome."""
-    return dict(batch.rows.order_by().values_list("outcome").annotate(Count("pk")))
 
 
 def stale_units(batch: TransferBatch, most: int) -> Iterator[list[int]]:

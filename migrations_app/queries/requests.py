@@ -12,10 +12,9 @@ from django.urls import reverse
 
 from licenses.models import Entitlement, Proof
 from licenses.queries import rule_book
-from migrations_app.facts import HORIZON_MONTHS, Move, judge, outlook
+from migrations_app.facts import HORIZON_MONTHS, Move, judge, plan_json
 from migrations_app.models import Consent, TransferLine, TransferRequest, Waiver
 from migrations_app.models.ends import kept_line
-from migrations_app.outlook import as_json
 from migrations_app.policies import NEEDS_BOTH_ENDS, answers_for_side, contact_at, made_by, missing_sides, roles_on
 from migrations_app.queries.kept import checks_of
 from migrations_app.queries.told import timeline
@@ -312,7 +311,7 @@ def preview_of(move: Move, on: date, horizon_months: int) -> tuple[tuple[dict[st
     """The same for a move that was read already."""
     judged = judge(move, on)
     checks = tuple(blocker_as_json(b) | {"may_wait": may_wait_for(b.code, b.params)} for b in judged.blockers)
-    return checks, as_json(outlook(judged, horizon_months), judged.book)
+    return checks, plan_json(judged, horizon_months)
 
 
 def reversal_days() -> int:

@@ -53,6 +53,10 @@ ASSUMPTIONS = {
     "T5": _("Cover that ends before the Anniversary is taken up to it by a transition quote."),
     "T5-long": _("Cover that ends before the Anniversary is taken a whole year past it by a transition quote."),
     "T7": _("Prorated charges are rounded once, on the extended amount, and count a least number of months."),
+    "T7-alike": _(
+        "Of more than 2,000 licenses those that are alike are priced as one: parts of a year may differ by half a "
+        "minor unit a license from what is priced one by one."
+    ),
     "T8": _("Without a reinstatement price, the estimate is the rule book's multiple of the annual renewal."),
     "P2": _("Points of a part of a year are rounded to two places for each line."),
     "P6": _("An order belongs to the Term of the day on which it is accepted."),

@@ -244,7 +244,7 @@ def test_a_technical_fault_is_no_rules_no(world, as_actor, today, run_jobs, monk
     def broken(**_asked):
         raise ConnectionError("away")
 
-    monkeypatch.setattr("migrations_app.tasks.complete", broken)
+    monkeypatch.setattr("migrations_app.tasks.moving.complete", broken)
     run_jobs(failing=True)
     held_up = refreshed(request)
     assert (held_up.status, held_up.fault, held_up.stopped_by) == ("approved", "ConnectionError", [])

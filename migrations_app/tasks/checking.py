@@ -14,14 +14,14 @@ from migrations_app.intake.form import open_form
 from migrations_app.intake.values import ParsedRow
 from migrations_app.models import TransferBatch
 from migrations_app.operations.batches import load_batch, look_at, refused_codes, step_batch
-from migrations_app.operations.planning import plan_later
 from migrations_app.operations.rows import record_anew, record_rows
+from migrations_app.queries.batch_plan import plan_of
 from migrations_app.queries.batch_summary import summarize
-from migrations_app.queries.judging import outcomes, stale_units, to_be_read, values_of
+from migrations_app.queries.judging import stale_units, to_be_read, values_of
 from portal.kernel.errors import Invalid
 from sites.clock import now, today
 from sites.events import tell
-from sites.jobs import Work, handler
+from sites.jobs import Work, enqueue, handler
 from sites.models import Event
 from sites.notices import notify
 from sites.refusals import Kind, codes_of, count_refusals
@@ -31,6 +31,7 @@ from sites.words import stored_fault
 CHUNK = 2500
 """Rows of a transaction, where a unit has no more."""
 CHECKING = TransferBatch.Status.CHECKING
+PLAN = "batch.plan"
 
 
 @handler("batch.check")
@@ -113,14 +114,15 @@ def _finish(work: Work, hints: list[Any]) -> None:
             step_batch(batch, "cancel", finished_at=now())
             tell(actor=actor, at=now(), kind="cancelled", subject=batch, customer_id=None)
             return
-        counts = outcomes(batch)
+        summary = summarize(batch)
+        counts = summary["outcomes"]
         figures = {
             "rows_read": sum(counts.values()),
             "rows_valid": counts.get("valid", 0),
             "rows_invalid": counts.get("invalid", 0),
         }
-        step_batch(batch, "finish_checking", faults=hints, summary=summarize(batch), **figures)
-        plan_later(actor=actor, at=now(), batch=batch)
+        step_batch(batch, "finish_checking", faults=hints, summary=summary, **figures)
+        enqueue(kind=PLAN, subject_id=batch.pk, actor=actor, at=now())
         event = tell(actor=actor, at=now(), kind="checked", subject=batch, customer_id=None, **figures)
         _tell_sender(actor, batch, event, "batch_checked", **figures)
         count_refusals(Kind.RULE, refused_codes(batch), on=today())
@@ -139,3 +141,14 @@ def _fail(work: Work, refusal: Invalid) -> None:
 def _tell_sender(actor: Actor, batch: TransferBatch, event: Event, kind: str, **figures: int) -> None:
     told: dict[str, Any] = {"number": str(batch), "filename": batch.filename, **figures}
     notify(actor=actor, at=now(), event=event, kind=kind, to=[batch.created_by_id], **told)
+
+
+@handler(PLAN)
+def plan_batch(work: Work) -> None:
+    """Make the plan of a checked form and keep it, unless the form went on meanwhile: another is asked for then."""
+    with work.step() as actor:
+        batch = look_at(work.subject_id, actor)
+        version, planned = batch.version, plan_of(batch, today())
+        kept = TransferBatch.objects.filter(pk=batch.pk, version=version, status=TransferBatch.Status.CHECKED)
+        if batch.summary is not None:
+            kept.update(summary=batch.summary | {"plan": planned})

@@ -1,26 +1,20 @@
-"""The work behind moves: forms are requested, approved moves completed, sleepers woken."""
+"""Valid rows become requests, and approved requests move their units."""
 
-import logging
 from uuid import UUID
 
-from celery import shared_task
 from django.db import transaction
 
-import migrations_app.checking  # noqa: F401  # its handler is registered with it
 from migrations_app.facts import States
 from migrations_app.models import TransferBatch, TransferRequest
-from migrations_app.operations import complete, settle_batch, sleepers, wake
+from migrations_app.operations import complete, settle_batch
 from migrations_app.operations.asking import ask, ask_for_all, groups
 from migrations_app.operations.batches import look_at
 from migrations_app.operations.completion import break_off, stop
-from migrations_app.operations.rows import fail_rest
+from migrations_app.operations.rows import fail, unasked
 from portal.kernel.errors import Fault, Refused
 from sites.clock import now, today
 from sites.jobs import LostLease, Work, handler
-from sites.refusals import Kind, count_after
 from sites.tenancy import Actor, system_actor
-
-log = logging.getLogger(__name__)
 
 
 @handler("batch.submit")
@@ -32,7 +26,7 @@ def submit_rows(work: Work) -> None:
         if batch.status not in (TransferBatch.Status.SUBMITTED, TransferBatch.Status.APPLYING):
             return
         wanted = groups(batch)
-        if batch.mode == TransferBatch.Mode.ATOMIC:
+        if batch.mode == TransferBatch.Mode.ATOMIC and not batch.cancel_asked_at:
             ask_for_all(actor=actor, at=now(), on=today(), batch=batch)
             wanted = []
     known: States = {}
@@ -40,11 +34,11 @@ def submit_rows(work: Work) -> None:
         with work.step() as actor:
             batch = look_at(work.subject_id, actor)
             if batch.cancel_asked_at:
-                fail_rest(batch, [Fault("batch_cancelled")])
+                fail(unasked(batch), [Fault("batch_cancelled")])
                 break
             if ask(actor=actor, at=now(), on=today(), batch=batch, group=wanted[0], known=known):
                 wanted.pop(0)
-    _settle(work.subject_id)
+    settle(work.subject_id)
 
 
 @handler("transfer.complete")
@@ -63,7 +57,7 @@ def complete_transfer(work: Work) -> None:
             break_off(actor=actor, at=now(), request_id=request.pk, fault=fault)
         raise
     if batch_id:
-        _settle(batch_id)
+        settle(batch_id)
 
 
 def _complete(actor: Actor, request: TransferRequest) -> None:
@@ -73,32 +67,7 @@ def _complete(actor: Actor, request: TransferRequest) -> None:
         stop(actor=actor, at=now(), on=today(), request=request, refusal=refusal)
 
 
-def _settle(batch_id: UUID) -> None:
+def settle(batch_id: UUID) -> None:
+    """Bring a form up to what its requests have come to, as the portal itself."""
     with transaction.atomic():
         settle_batch(actor=system_actor(), at=now(), batch_id=batch_id)
-
-
-def _wake(request_id: UUID) -> None:
-    """One that can't be judged keeps nobody else asleep."""
-    try:
-        with transaction.atomic():
-            wake(actor=system_actor(), at=now(), on=today(), request_id=request_id)
-    except Exception as fault:
-        log.exception("request %s couldn't be looked at", request_id)
-        count_after(Kind.TECHNICAL, [f"transfer.wake: {type(fault).__name__}"])
-
-
-@shared_task
-def look_after() -> None:
-    """Every few seconds: wake sleepers whose reason is gone, settle forms whose requests are decided."""
-    with transaction.atomic():
-        keys = sleepers(system_actor(), today())
-    for key in keys:
-        _wake(key)
-    with transaction.atomic():
-        system_actor()
-        open_batches = list(
-            TransferBatch.objects.filter(status__in=["submitted", "applying"]).values_list("pk", flat=True)
-        )
-    for batch_id in open_batches:
-        _settle(batch_id)
