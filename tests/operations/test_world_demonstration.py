@@ -14,7 +14,7 @@ from django.db import connection
 from licenses.models import CoverPeriod, Entitlement, Part, PartKind, PointsMovement, Price, PriceList, Proof
 from licenses.queries import standing
 from licenses.rules.parts import classify, earns_points
-from migrations_app.facts import Judged, Move, judge, outlook
+from migrations_app.facts import Judged, Move, judge, outlooks
 from portal.kernel.period import DAY, is_month_end
 from portal.models import ContentEntry
 from portal.world.calendar import Calendar
@@ -157,7 +157,7 @@ def test_moving_all_that_may_move_reaches_the_next_level(world: World, today: da
     judged = everything_moves(world, today)
     movable = {line.pk: line.quantity for line in judged.lines if line.part_id in MOVABLE}
     with looking():
-        found = outlook(judge(Move(world.express_site, world.originating_site, None, today, movable), today))
+        (found,) = outlooks([judge(Move(world.express_site, world.originating_site, None, today, movable), today)])
     coming = next(term for term in found.terms if term.starts_on == date(2027, 1, 1))
     assert (coming.level_with, coming.level_without) == ("E", "D")
     kinds = [(event.kind, event.on) for event in found.migrate.events]
