@@ -16,10 +16,11 @@ from migrations_app.models.request import RequestQuerySet
 from migrations_app.operations.decisions import NEEDS_REASON
 from migrations_app.policies import must_not_be_own
 from migrations_app.queries.batch_undo import undo_preview
-from migrations_app.queries.plan import plan_page
+from migrations_app.queries.request_heads import HEAVY
 from migrations_app.queries.told import timeline
 from migrations_app.rules.workflow import BATCH, REP, TRANSFER
-from migrations_app.views.requests import check_rows, consent_rows, events, facts, former_waivers
+from migrations_app.views.request_parts import part_of_case
+from migrations_app.views.requests import check_rows, consent_rows, events, facts
 from migrations_app.words.batches import BATCH_DONE, UNDO_WAYS
 from migrations_app.words.labels import DONE, STEPS, TURNS
 from portal.kernel.errors import Fault, Forbidden, Refused
@@ -28,7 +29,7 @@ from sites.clock import now, today
 from sites.events import history
 from sites.templatetags.formats import moment
 from sites.tenancy import Actor
-from sites.words import fault_sentence
+from sites.words import fault_sentence, first_few
 
 DECISIONS = ("approve", "return", "reject", "reverse")
 WAITS_FIRST = Case(When(status="in_review", then=Value(0)), default=Value(1), output_field=IntegerField())
@@ -44,7 +45,7 @@ class TransferRequestAdmin(CaseAdmin):
     search_fields = ("number", "customer__name", "source_site__site_number")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TransferRequest]:
-        return cast(RequestQuerySet, super().get_queryset(request)).with_ends()
+        return cast(RequestQuerySet, super().get_queryset(request)).with_ends().defer(*HEAVY)
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
         return (WAITS_FIRST, "submitted_at", "number")
@@ -80,17 +81,18 @@ class TransferRequestAdmin(CaseAdmin):
         allowed = queries.actions(case, actor)
         return [CaseButton(verb, str(STEPS[verb]), verb in NEEDS_REASON) for verb in DECISIONS if verb in allowed]
 
-    def case_context(self, actor: Actor, case: TransferRequest) -> dict[str, Any]:
-        view = queries.describe(case, actor)
-        names = {str(line.entitlement): f"{line.part_number} · {line.order_reference}" for line in view.lines}
+    def case_context(self, request: HttpRequest, case: TransferRequest) -> dict[str, Any]:
+        actor, part = actor_of(request), part_of_case(request, case)
+        view = part.view
         return {
             "view": view,
+            "part": part,
             "turn_label": TURNS.get(view.whose_turn, view.whose_turn),
             "facts": facts(case, view, queries.ownership_of(case, actor, today())) + consent_rows(view),
             "events": events(view.timeline),
             "checks": check_rows(view.checks, waivers=view.waivers),
-            "former_waivers": former_waivers(view),
-            "plan": plan_page(view.plan, names),
+            "stops": first_few(view.stopped_by),
+            "plan": part.plan,
             "version": view.version,
             "not_now": self._not_now(actor, case),
         }
@@ -154,8 +156,8 @@ class TransferBatchAdmin(CaseAdmin):
         some = [CaseButton("undo-possible", gettext("Take back what can be"), True)] if preview.possible else []
         return [*whole, *some]
 
-    def case_context(self, actor: Actor, case: TransferBatch) -> dict[str, Any]:
-        preview = undo_preview(case, actor, today())
+    def case_context(self, request: HttpRequest, case: TransferBatch) -> dict[str, Any]:
+        preview = undo_preview(case, actor_of(request), today())
         return {
             "facts": self._facts(case),
             "events": events(timeline(history(case))),

@@ -83,8 +83,8 @@ class EnrollmentAdmin(CaseAdmin):
             for verb in case_of(actor, case, today()).actions
         ]
 
-    def case_context(self, actor: Actor, case: Enrollment) -> dict[str, Any]:
-        found = enrollment_case(actor, case.pk, today())
+    def case_context(self, request: HttpRequest, case: Enrollment) -> dict[str, Any]:
+        found = enrollment_case(actor_of(request), case.pk, today())
         asks_number = case.kind == Enrollment.Kind.ORIGINATING and "accept" in found.actions
         return {
             "facts": shown.facts(found, today()),

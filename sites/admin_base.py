@@ -17,7 +17,7 @@ from portal.kernel.errors import DomainError, Forbidden, NotFound
 from sites.models.base import TenantQuerySet
 from sites.refusals import refused
 from sites.tenancy import Actor
-from sites.words import fault_sentence
+from sites.words import fault_sentence, first_few
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -102,8 +102,8 @@ class CaseAdmin(DeskAdmin):
         """What the actor may do to `case` now."""
         raise NotImplementedError
 
-    def case_context(self, actor: Actor, case: Any) -> dict[str, Any]:
-        """What the page shows of `case`."""
+    def case_context(self, request: HttpRequest, case: Any) -> dict[str, Any]:
+        """What the page shows of `case`; what it may be long with, it shows as the address asks."""
         raise NotImplementedError
 
     def decide(self, *, actor: Actor, case: Any, verb: str, reason: str, typed: dict[str, str]) -> str:
@@ -130,6 +130,7 @@ class CaseAdmin(DeskAdmin):
         """Do `verb`, or show the page again with what stands in the way and what was typed."""
         case = self._case(request, str(pk))
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[case.pk])
+        back += f"?{request.GET.urlencode()}" if request.GET else ""
         if request.method != "POST":
             return HttpResponseRedirect(back)
         typed = {k: str(v).strip() for k, v in request.POST.items() if k != "csrfmiddlewaretoken"}
@@ -141,7 +142,7 @@ class CaseAdmin(DeskAdmin):
         except DomainError as refusal:
             refused(request, refusal)
             status = 403 if isinstance(refusal, Forbidden) else 409
-            faults = [fault_sentence(f) for f in refusal.faults]
+            faults = first_few([fault_sentence(f) for f in refusal.faults])
             return self._page(request, self._case(request, str(pk)), faults=faults, typed=typed, status=status)
         messages.success(request, told)
         return HttpResponseRedirect(back)
@@ -161,8 +162,7 @@ class CaseAdmin(DeskAdmin):
         typed: dict[str, str] | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        actor = actor_of(request)
-        buttons = self.buttons(actor, case)
+        buttons = self.buttons(actor_of(request), case)
         context = {
             **self.admin_site.each_context(request),
             "title": str(case),
@@ -174,6 +174,6 @@ class CaseAdmin(DeskAdmin):
             "faults": faults,
             "faults_title": _("That can't be done now."),
             "typed": typed or {},
-            **self.case_context(actor, case),
+            **self.case_context(request, case),
         }
         return TemplateResponse(request, self.case_template, context, status=status)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.blocker import Blocker
@@ -26,6 +26,8 @@ class Words(NamedTuple):
     remedy: str | Promise = ""
 
 
+# Of sentences that concern thousands of lines, a page tells so many.
+A_FEW = 20
 _catalog: dict[str, Words] = {}
 
 
@@ -169,6 +171,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     return value if isinstance(value, int | None) else str(value)
+
+
+def first_few(sentences: Sequence[Any]) -> list[Any]:
+    """The first of very many sentences, and how many more there are."""
+    rest = len(sentences) - A_FEW
+    if rest <= 0:
+        return list(sentences)
+    return [*sentences[:A_FEW], ngettext("and %(count)s more", "and %(count)s more", rest) % {"count": rest}]
 
 
 def retold(kept: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class EntitlementImportAdmin(CaseAdmin):
         verbs = [verb for verb in STEPS if verb in actions_on(actor, case) and verb not in own]
         return [CaseButton(verb, str(STEPS[verb]), verb == "reject") for verb in verbs]
 
-    def case_context(self, actor: Actor, case: EntitlementImport) -> dict[str, Any]:
+    def case_context(self, request: HttpRequest, case: EntitlementImport) -> dict[str, Any]:
         facts = [
             Item(_("Status"), case.get_status_display()),
             Item(_("Customer"), str(case.customer)),

@@ -30,7 +30,7 @@ from licenses.queries.adjustments import entry_faults, keeps_points, roles_on, w
 from licenses.rules.workflow import AUTHOR, POINTS_ADJUSTMENT
 from licenses.views.shared import Item, reader
 from portal.kernel.errors import Fault, Refused
-from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin
+from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin, actor_of
 from sites.clock import now, today
 from sites.events import history
 from sites.formats import format_date, format_moment, format_number
@@ -86,7 +86,7 @@ class PointsMovementAdmin(CaseAdmin):
             return []
         return [CaseButton("take_back", str(STEPS["take_back"]), reason_required=True)]
 
-    def case_context(self, actor: Actor, case: PointsMovement) -> dict[str, Any]:
+    def case_context(self, request: HttpRequest, case: PointsMovement) -> dict[str, Any]:
         facts = [
             Item(_("Agreement"), case.agreement.number),
             Item(_("Site"), case.site.site_number),
@@ -174,7 +174,7 @@ class PointsAdjustmentAdmin(CaseAdmin, FieldsAdmin):
         verbs = POINTS_ADJUSTMENT.actions(case.status, roles_on(actor, case))
         return [CaseButton(verb, str(STEPS[verb]), verb == "reject") for verb in verbs]
 
-    def case_context(self, actor: Actor, case: PointsAdjustment) -> dict[str, Any]:
+    def case_context(self, request: HttpRequest, case: PointsAdjustment) -> dict[str, Any]:
         events = history(case)
         facts = [
             Item(_("Status"), case.get_status_display()),
@@ -192,7 +192,7 @@ class PointsAdjustmentAdmin(CaseAdmin, FieldsAdmin):
             facts.append(Item(_("Reason of the decision"), case.decision_reason))
         if case.status == PointsAdjustment.Status.SIGNED:
             facts.append(Item(_("Entry"), str(case), url=_entry_url(case.pk)))
-        own = case.status == "proposed" and roles_on(actor, case) == {AUTHOR}
+        own = case.status == "proposed" and roles_on(actor_of(request), case) == {AUTHOR}
         if own:
             facts.append(Item(_("Signature"), _("Missing"), note=fault_sentence(Fault("own_case"))))
         shown = [

@@ -174,7 +174,7 @@ class PriceImportAdmin(CaseAdmin):
         verbs = [v for v in PRICE_IMPORT.actions(case.status, roles_on(actor, case)) if v not in useless]
         return [CaseButton(verb, str(STEPS[verb]), verb == "reject") for verb in verbs]
 
-    def case_context(self, actor: Actor, case: PriceImport) -> dict[str, Any]:
+    def case_context(self, request: HttpRequest, case: PriceImport) -> dict[str, Any]:
         compared = case.compared_with is not None
         return {
             "facts": facts(case),
@@ -184,7 +184,7 @@ class PriceImportAdmin(CaseAdmin):
             "steps": [(step_label(s.above, s.upto), s.count) for s in percent_steps(case)] if case.rows_changed else [],
             "largest": change_views(largest_changes(case)) if compared else [],
             "findings": [(told(fault), count) for fault, count in findings(case)] if case.rows_invalid else [],
-            "notes": self._notes(actor, case),
+            "notes": self._notes(actor_of(request), case),
             "events": happenings(case),
             "version": case.version,
         }

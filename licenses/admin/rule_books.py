@@ -90,7 +90,7 @@ class RuleBookAdmin(CaseAdmin, ProposingAdmin):
         verbs = RULE_BOOK.actions(case.status, roles_on(actor, case))
         return [CaseButton(verb, str(STEPS[verb]), verb == "reject") for verb in verbs]
 
-    def case_context(self, actor: Actor, case: RuleBookVersion) -> dict[str, Any]:
+    def case_context(self, request: HttpRequest, case: RuleBookVersion) -> dict[str, Any]:
         lang = get_language() or "en"
         shown = edition(case)
         facts = [
@@ -103,7 +103,7 @@ class RuleBookAdmin(CaseAdmin, ProposingAdmin):
         ]
         if case.decision_reason:
             facts.append(Item(_("Reason of the decision"), case.decision_reason))
-        own = case.status == "proposed" and roles_on(actor, case) == {AUTHOR}
+        own = case.status == "proposed" and roles_on(actor_of(request), case) == {AUTHOR}
         events = [Happening(e.at, str(EVENTS.get(e.kind, e.kind)), str(e.actor)) for e in history(case)]
         notes = [fault_sentence(Fault("own_case"))] if own else []
         return {"facts": facts, "events": events, "notes": notes}

@@ -1,6 +1,7 @@
 """Pages of a list by keyset: a deep page costs what the first one does."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 PAGE_SIZE = 50
+MOST_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,24 @@ def slice_of(
         rows=found,
         previous=_address(request, "<", found[0], order) if found and before else None,
         next=_address(request, ">", found[-1], order) if found and behind else None,
+    )
+
+
+def part_of(items: Sequence[Any], request: HttpRequest, name: str, *, size: int = PAGE_SIZE) -> Slice:
+    """The page of a list that was read whole already, from the place that `?name=` says; a bad one gives the first."""
+    asked = request.GET.get(name, "")
+    start = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < MOST_DIGITS else 0
+    start = start if start < len(items) else 0
+
+    def address(place: int) -> str:
+        params = request.GET.copy()
+        params[name] = str(max(place, 0))
+        return f"?{params.urlencode()}"
+
+    return Slice(
+        rows=list(items[start : start + size]),
+        previous=address(start - size) if start else None,
+        next=address(start + size) if start + size < len(items) else None,
     )
 
 

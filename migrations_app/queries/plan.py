@@ -1,6 +1,6 @@
 """A plan as a page draws it: the two costs beside each other, points and levels, and cover over time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -93,6 +93,23 @@ def plan_page(plan: Mapping[str, Any] | None, names: Mapping[str, str]) -> PlanP
         return None
     invented = PriceList.objects.filter(name=plan["price_list"], demonstration=True).exists()
     return told_plan(plan, names, HORIZON_MONTHS, demonstration=invented)
+
+
+def part_of_plan(plan: Mapping[str, Any], lines: Collection[str], others: Collection[str]) -> dict[str, Any]:
+    """A plan with those `lines` of its move that a page shows, and without the `others`; its sums stay whole."""
+    told = dict(plan)
+    for side in ("stay", "migrate"):
+        events = [event | {"lines": _among(event["lines"], lines)} for event in plan[side]["events"]]
+        told[side] = plan[side] | {"events": events}
+    told["coverage"] = _among(plan["coverage"], lines)
+    # What the Agreement has already may be left out as well.
+    for name in ("reinstatements", "left_out"):
+        told[name] = [each for each in plan.get(name, ()) if each["entitlement"] not in others]
+    return told
+
+
+def _among(lines: Iterable[Mapping[str, Any]], shown: Collection[str]) -> list[Mapping[str, Any]]:
+    return [line for line in lines if line["entitlement"] in shown]
 
 
 def told_plan(

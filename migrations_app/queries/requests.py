@@ -1,8 +1,8 @@
 """Requests as pages, the API and the desk show them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -27,6 +27,7 @@ from sites.models import Event
 from sites.tenancy.actor import Actor
 from sites.words import blocker_as_json, remedy, retold, sentence
 
+SEVEREST_FIRST = ("error", "review", "waits", "warning", "info")
 CONTACT_OF = {"source": "source_contact", "target": "target_contact"}
 
 
@@ -111,14 +112,16 @@ def _by_request(rows: Iterable[_Row]) -> dict[UUID, list[_Row]]:
     return found
 
 
-def gather(requests: Sequence[TransferRequest], actor: Actor) -> Known:
-    """The rows behind `requests`, and at which of their sites the actor is the Primary Contact."""
+def gather(requests: Sequence[TransferRequest], actor: Actor, lines: Sequence[TransferLine] | None = None) -> Known:
+    """The rows behind `requests`, and at which of their sites the actor is the Primary Contact; of their lines those
+    that are given, all where none are."""
     keys = [request.pk for request in requests]
-    lines = list(TransferLine.objects.filter(request__in=keys).order_by("pk"))
+    if lines is None:
+        lines = list(TransferLine.objects.filter(request__in=keys).order_by("pk"))
     ours = {line.entitlement_id for line in lines}
     proofs: dict[UUID, list[Proof]] = defaultdict(list)
     shown = ours | {line.arrived_as_id for line in lines if line.arrived_as_id}
-    for proof in Proof.objects.filter(entitlement_id__in=shown).select_related("supersedes").order_by("number"):
+    for proof in Proof.objects.among("entitlement", shown).select_related("supersedes").order_by("number"):
         proofs[proof.entitlement_id].append(proof)
     waivers = Waiver.objects.filter(request__in=keys).select_related("given_by").order_by("given_at", "pk")
     consents = Consent.objects.filter(request__in=keys).select_related("given_by").order_by("given_at", "pk")
@@ -127,7 +130,7 @@ def gather(requests: Sequence[TransferRequest], actor: Actor) -> Known:
         lines=_by_request(lines),
         waivers=_by_request(waivers),
         consents=_by_request(consents),
-        held={e.pk: e for e in Entitlement.objects.with_quantity().filter(pk__in=shown).select_related("part")},
+        held={e.pk: e for e in Entitlement.objects.with_quantity().among("pk", shown).select_related("part")},
         proofs=proofs,
         events=histories(TransferRequest, keys),
         contact_at=contact_at(actor, sites, today()),
@@ -140,6 +143,19 @@ def describe(request: TransferRequest, actor: Actor) -> RequestView:
     return describe_many([request], actor)[0]
 
 
+def describe_part(
+    request: TransferRequest, actor: Actor, lines: Sequence[TransferLine], checks: Sequence[dict[str, Any]]
+) -> RequestView:
+    """The same with those of its lines and findings that one page shows, and the papers of these lines; what concerns
+    the case as a whole stays whole."""
+    have = {line.entitlement_id for line in lines}
+    named = {UUID(check["line"]) for check in checks if check["line"]} - have
+    more = list(TransferLine.objects.filter(request=request).among("entitlement", named)) if named else []
+    known = gather([request], actor, [*lines, *more])
+    view = _describe(request, actor, known, checks)
+    return replace(view, lines=view.lines[: len(lines)], papers=_papers(lines, known))
+
+
 def describe_many(requests: Iterable[TransferRequest], actor: Actor) -> list[RequestView]:
     """The cases of one page; a fixed number of queries whatever the number of cases."""
     cases = list(requests)
@@ -147,10 +163,13 @@ def describe_many(requests: Iterable[TransferRequest], actor: Actor) -> list[Req
     return [_describe(case, actor, known) for case in cases]
 
 
-def _describe(request: TransferRequest, actor: Actor, known: Known) -> RequestView:
+def _describe(
+    request: TransferRequest, actor: Actor, known: Known, checks: Sequence[dict[str, Any]] | None = None
+) -> RequestView:
     lines = tuple(_line(row, known) for row in known.lines.get(request.pk, ()))
+    labels = {str(line.entitlement): f"{line.part_number} {line.order_reference}" for line in lines}
     waivers = known.waivers.get(request.pk, [])
-    waived = {(w.code, str(w.line) if w.line else None) for w in waivers}
+    waived = waived_by(waivers)
     consents = known.consents.get(request.pk, [])
     given = {c.side for c in consents}
     target = request.target_end
@@ -174,7 +193,7 @@ def _describe(request: TransferRequest, actor: Actor, known: Known) -> RequestVi
         stopped_by=tuple(retold(kept) for kept in request.stopped_by),
         fault=request.fault,
         lines=lines,
-        checks=tuple(_check(c, waived, lines) for c in request.checks),
+        checks=tuple(_check(c, waived, labels) for c in (request.checks if checks is None else checks)),
         plan=request.plan or None,
         consents=tuple(
             {"side": c.side, "by": str(c.given_by), "at": c.given_at, "under_mandate": c.under_mandate}
@@ -187,7 +206,7 @@ def _describe(request: TransferRequest, actor: Actor, known: Known) -> RequestVi
             for w in waivers
         ),
         timeline=timeline(known.events.get(request.pk, ())),
-        papers=_papers(request, known),
+        papers=_papers(known.lines.get(request.pk, ()), known),
         actions=actions(request, actor, given=given, contact_of=known.contact_at),
         created_at=request.created_at,
         decision_reason=request.decision_reason,
@@ -213,22 +232,43 @@ def _line(row: TransferLine, known: Known) -> LineView:
     )
 
 
-def _check(kept: dict[str, Any], waived: set[tuple[str, str | None]], lines: Sequence[LineView]) -> dict[str, Any]:
-    """A kept finding told in the reader's language."""
-    params = kept.get("params", {})
-    told = {k: v for k, v in kept.items() if k != "params"}
-    label = next((f"{x.part_number} {x.order_reference}" for x in lines if str(x.entitlement) == kept["line"]), "")
-    return told | {
-        "message": sentence(kept["code"], params),
-        "remedy": remedy(kept["code"], params),
-        "waived": bool({(kept["code"], kept["line"]), (kept["code"], None)} & waived),
-        "may_wait": may_wait_for(kept["code"], params),
-        "line_label": label,
+Waived = frozenset[tuple[str, str | None]]
+
+
+def waived_by(waivers: Iterable[Waiver]) -> Waived:
+    """The findings that waivers answer: code, and line or None for the whole request."""
+    return frozenset((w.code, str(w.line) if w.line else None) for w in waivers)
+
+
+def findings(request: TransferRequest, on: date) -> list[dict[str, Any]]:
+    """Every finding on a request as of `on`, without its words: whether it is `waived`, and may be waited for
+    (`may_wait`). The severest come first."""
+    waived = waived_by(request.waivers.all())
+    found = [kept | _standing(kept, waived) for kept in checks_of(request, on)]
+    return sorted(found, key=lambda kept: SEVEREST_FIRST.index(kept["severity"]))
+
+
+def _standing(kept: Mapping[str, Any], waived: Waived) -> dict[str, Any]:
+    return {
+        "waived": not waived.isdisjoint({(kept["code"], kept["line"]), (kept["code"], None)}),
+        "may_wait": may_wait_for(kept["code"], kept.get("params", {})),
     }
 
 
-def _papers(request: TransferRequest, known: Known) -> tuple[dict[str, Any], ...]:
-    arrived = {row.arrived_as_id for row in known.lines.get(request.pk, ()) if row.arrived_as_id}
+def _check(kept: dict[str, Any], waived: Waived, labels: Mapping[str, str]) -> dict[str, Any]:
+    """A kept finding told in the reader's language."""
+    params = kept.get("params", {})
+    told = {k: v for k, v in kept.items() if k != "params"}
+    return (
+        told
+        | {"message": sentence(kept["code"], params), "remedy": remedy(kept["code"], params)}
+        | _standing(kept, waived)
+        | {"line_label": labels.get(kept["line"], "")}
+    )
+
+
+def _papers(lines: Iterable[TransferLine], known: Known) -> tuple[dict[str, Any], ...]:
+    arrived = {row.arrived_as_id for row in lines if row.arrived_as_id}
     proofs = sorted((p for key in arrived for p in known.proofs.get(key, ())), key=lambda p: p.number)
     return tuple(
         {

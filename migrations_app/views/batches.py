@@ -128,14 +128,14 @@ def page_context(
     batch: TransferBatch, view: BatchView, actor: Actor, refusal: DomainError | None = None, typed: str = ""
 ) -> dict[str, Any]:
     """What the page of a form shows."""
-    requests = queries.requests_for(actor).filter(pk__in=view.requests).order_by("number")[:FIRST_ROWS]
+    requests = queries.light_requests(actor).filter(pk__in=view.requests).order_by("number")[:FIRST_ROWS]
     rows = list(queries.batch_rows(batch).select_related("request")[:A_FEW])
     return (
         progress_context(view)
         | board(view, actor)
         | {
             "crumbs": [Item(_("Transfer forms"), url=reverse("batches")), Item(view.number)],
-            "made": [with_turn(case) for case in queries.describe_many(requests, actor)],
+            "made": [with_turn(head) for head in queries.heads(requests)],
             "rows": row_views(rows),
             "more_rows": view.counts["rows"] > len(rows),
             "events": events(view.timeline),

@@ -27,9 +27,9 @@ from migrations_app.forms import (
 from migrations_app.models import TransferRequest
 from migrations_app.models.ends import End
 from migrations_app.operations.decisions import NEEDS_REASON
-from migrations_app.queries import Ownership, RequestView
-from migrations_app.queries.plan import plan_page
+from migrations_app.queries import Ownership, RequestHead, RequestView
 from migrations_app.rules.workflow import TRANSFER
+from migrations_app.views.request_parts import part_of_case
 from migrations_app.words.labels import DONE, SEVERITIES, STEPS, TURNS
 from portal.kernel.errors import DomainError
 from sites.clock import now, today
@@ -37,7 +37,7 @@ from sites.models import Enrollment, OwnershipDeclaration
 from sites.refusals import refused
 from sites.templatetags.formats import day
 from sites.tenancy import Actor
-from sites.words import fault_as_json
+from sites.words import fault_as_json, first_few
 
 DANGER = frozenset({"refuse", "reject", "withdraw", "reverse"})
 VERBS = frozenset(t.action for t in TRANSFER.transitions) - {"complete"}
@@ -49,12 +49,12 @@ def request_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = RequestFilter(request.GET or None)
     status = form.cleaned_data["status"] if form.is_valid() else ""
-    rows = queries.requests_for(actor)
+    rows = queries.light_requests(actor)
     page = slice_of(rows.filter(status=status) if status else rows, ("number",), request, descending=True, size=25)
     context = {
         "form": form,
         "page": page,
-        "views": [with_turn(view) for view in queries.describe_many(page.rows, actor)],
+        "views": [with_turn(head) for head in queries.heads(page.rows)],
         "filtered": bool(status),
         "may_move": may_move(actor),
     }
@@ -66,7 +66,7 @@ def may_move(actor: Actor) -> bool:
     return bool(actor.writer_of) or any(m.can_write for m in actor.mandates)
 
 
-def with_turn(view: RequestView) -> dict[str, Any]:
+def with_turn(view: RequestView | RequestHead) -> dict[str, Any]:
     """A case with the words for whose turn it is."""
     return {"case": view, "turn": TURNS.get(view.whose_turn, view.whose_turn)}
 
@@ -75,7 +75,7 @@ def with_turn(view: RequestView) -> dict[str, Any]:
 def request_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One request with everything about it."""
     transfer = one(queries.requests_for(actor_of(request)), pk=pk)
-    return render(request, "transfers/page.html", case_context(transfer, actor_of(request)))
+    return render(request, "transfers/page.html", case_context(request, transfer))
 
 
 def request_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
@@ -83,9 +83,9 @@ def request_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     actor = actor_of(request)
     transfer = one(queries.requests_for(actor), pk=pk)
     if request.method != "POST" or verb not in VERBS:
-        return redirect("transfer_page", pk)
+        return redirect(f"{reverse('transfer_page', args=[pk])}?{request.GET.urlencode()}")
     asked = request.POST
-    checks = queries.describe(transfer, actor).checks if verb == "submit" else ()
+    checks = queries.findings(transfer, today()) if verb == "submit" else ()
     try:
         operations.take(
             verb,
@@ -101,36 +101,39 @@ def request_verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     except DomainError as refusal:
         refused(request, refusal)
         transfer = one(queries.requests_for(actor), pk=pk)
-        context = case_context(transfer, actor, refusal=refusal, verb=verb, typed=request.POST)
+        context = case_context(request, transfer, refusal=refusal, verb=verb, typed=request.POST)
         return render(request, "transfers/page.html", context, status=refusal.status)
     messages.success(request, str(DONE[verb]) % {"number": str(transfer)})
     return redirect("transfer_page", pk)
 
 
 def case_context(
+    request: HttpRequest,
     transfer: TransferRequest,
-    actor: Actor,
     *,
     refusal: DomainError | None = None,
     verb: str = "",
     typed: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """What the page of a request shows; `typed` is kept in the form of `verb`."""
-    view = queries.describe(transfer, actor)
+    actor = actor_of(request)
+    part = part_of_case(request, transfer)
+    view = part.view
     ownership = queries.ownership_of(transfer, actor, today())
-    names = {str(line.entitlement): f"{line.part_number} · {line.order_reference}" for line in view.lines}
     kept = typed or {}
     return {
         **with_turn(view),
+        "part": part,
         "crumbs": [Item(_("Transfer requests"), url=reverse("transfers")), Item(view.number)],
         "facts": facts(transfer, view, ownership),
         **waiving(view.checks, kept, "submit" in view.actions, view.waivers),
-        "former_waivers": former_waivers(view),
-        "plan": plan_page(view.plan, names),
+        "open_warnings": part.open_warnings if "submit" in view.actions else 0,
+        "plan": part.plan,
         "sides": consent_rows(view),
         "events": events(view.timeline),
         "actions": [action(name, verb, kept) for name in view.actions],
-        "faults": [fault_as_json(f) for f in refusal.faults] if refusal else [],
+        "stops": first_few(view.stopped_by),
+        "faults": first_few([fault_as_json(f) for f in refusal.faults]) if refusal else [],
         "ownership": ownership,
         "can_copy": view.status in ("returned", "rejected", "withdrawn")
         and transfer.both_ends_seen
@@ -174,6 +177,7 @@ def check_rows(
 ) -> list[dict[str, Any]]:
     """Findings with their words, and who took note of them; open warnings take a reason where the actor is asking."""
     rows = []
+    answered = {(w["code"], w["line"]): w for w in reversed(waivers)}
     for check in checks:
         name = waiver_name(check)
         open_warning = asking and check["waivable"] and not check.get("waived")
@@ -181,7 +185,7 @@ def check_rows(
             {
                 **check,
                 "severity_label": SEVERITIES.get(check["severity"], check["severity"]),
-                "waiver": next((w for w in waivers if answers(w, check)), None),
+                "waiver": answered.get((check["code"], check["line"])) or answered.get((check["code"], None)),
                 "input": name if open_warning else "",
                 "wait": wait_name(check) if asking and check.get("may_wait") and not check.get("waived") else "",
                 "waits": bool((typed or {}).get(wait_name(check))),
@@ -189,16 +193,6 @@ def check_rows(
             }
         )
     return rows
-
-
-def answers(waiver: Mapping[str, Any], check: Mapping[str, Any]) -> bool:
-    """Whether a waiver answers a finding: by its line, or for the whole request."""
-    return waiver["code"] == check["code"] and waiver["line"] in (check["line"], None)
-
-
-def former_waivers(view: RequestView) -> list[Mapping[str, Any]]:
-    """Warnings that were taken note of and are no longer among the findings."""
-    return [w for w in view.waivers if not any(answers(w, check) for check in view.checks)]
 
 
 def facts(transfer: TransferRequest, view: RequestView, ownership: Ownership | None = None) -> list[Item]:

@@ -114,7 +114,7 @@ class JobAdmin(CaseAdmin):
         verbs = [] if state in (RUNNING, DONE) else ["redrive"] if state == DROPPED else ["redrive", "give_up"]
         return [CaseButton(verb, str(STEPS[verb]), verb == "give_up") for verb in verbs]
 
-    def case_context(self, actor: Actor, case: Job) -> dict[str, Any]:
+    def case_context(self, request: HttpRequest, case: Job) -> dict[str, Any]:
         state = state_of(case)
         hints = {
             RUNNING: _("A worker is at it now. Nobody may interfere until it is done or its lease has run out."),
