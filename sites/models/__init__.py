@@ -1,5 +1,6 @@
 """Facts about who: people, customers, partners, agreements, sites, enrollments, events and jobs."""
 
+from sites.models.address import DeadAddress
 from sites.models.enrollment import Enrollment
 from sites.models.event import Event
 from sites.models.job import Job
@@ -13,6 +14,7 @@ from sites.models.user import User
 __all__ = [
     "Agreement",
     "Customer",
+    "DeadAddress",
     "Enrollment",
     "Enterprise",
     "Event",

@@ -34,11 +34,12 @@ from migrations_app.models import (
     Waiver,
 )
 from portal.models import ContactWish, IdempotencyKey
-from renewals.models import QuoteLine, RenewalQuote
+from renewals.models import CalendarFeed, Notice, NoticeChoice, NoticeRun, QuoteLine, RenewalQuote
 from sites.events import tell
 from sites.models import (
     Agreement,
     Customer,
+    DeadAddress,
     Enrollment,
     Enterprise,
     Job,
@@ -71,6 +72,7 @@ def plant(customer: Customer, user: User, partner: Partner, number: int) -> None
         )  # fmt: skip
         Enrollment.objects.create(kind="originating", company=COMPANY, created_by=user, created_at=at)
         _scenario(customer, user, number)
+        _chosen(customer, user, number)
         Job.objects.create(kind="walk", subject_id=uuid4(), actor=user, due_at=at + timedelta(days=9), created_at=at)
     with transaction.atomic():
         system = system_actor()
@@ -93,6 +95,7 @@ def plant(customer: Customer, user: User, partner: Partner, number: int) -> None
         line = _license(system, express, agreement, site, number)
         request = _request(customer, user, express, site, line, number)
         _quote(customer, agreement, site, line, number)
+        _noticed(customer, user, express, number)
         _points(system, agreement, site, number)
         batch = TransferBatch.objects.create(
             number=990_000 + number, created_by=user, filename="walk.csv", fingerprint=f"{number}", created_at=at
@@ -140,6 +143,28 @@ def _told(customer: Customer, user: User, request: TransferRequest, event: int) 
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SELECT count_refusal(%s, 'rule', 'walked')", [DAY])
+
+
+def _chosen(customer: Customer, user: User, number: int) -> None:
+    """What the person chose to be told by mail, and an address of a calendar."""
+    at = timezone.now()
+    NoticeChoice.objects.create(
+        customer=customer, user=user, rungs=[90], valid_from=DAY - timedelta(days=2), set_by=user, set_at=at
+    )
+    CalendarFeed.objects.create(user=user, token_hash=f"{number}".zfill(64), created_at=at, revoked_at=at)
+
+
+def _noticed(customer: Customer, user: User, site: Site, number: int) -> None:
+    """Something told at a rung, an address that fails, and a run."""
+    at = timezone.now()
+    Notice.objects.create(
+        customer=customer, site=site, ends_on=DAY, rung=30, person=str(user.pk), user=user, name="W",
+        email="w@walk.example", outcome="told", told_on=DAY, at=at,
+    )  # fmt: skip
+    DeadAddress.objects.create(
+        customer=customer, email=f"w{number}@walk.example", source="server", reason="r", found_at=at
+    )
+    NoticeRun.objects.create(day=date.fromordinal(730_000 + number), started_at=at)
 
 
 def _license(actor: Actor, express: Site, agreement: Agreement, site: Site, number: int) -> Entitlement:

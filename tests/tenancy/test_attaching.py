@@ -49,6 +49,7 @@ PLAIN = {("migrations_app_waiver", "code"), ("sites_customer", "country")}
 # Of these Anna has none: only reps and operators do, or nobody reads them.
 NONE_OF_HERS = {
     "portal_contactwish",
+    "renewals_noticerun",
     "sites_refusalcount",
     "sites_staffrole",
     "licenses_pointsadjustment",
