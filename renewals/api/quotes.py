@@ -19,9 +19,10 @@ from renewals import operations
 from renewals.models import QuoteLine, RenewalQuote
 from renewals.queries import difference_of, line_why, quote_why, seen_quotes, state_of, version_beside, versions_of
 from renewals.rules.difference import difference_json
-from renewals.views import pdf_answer
+from renewals.views import kind_answer, pdf_answer
 from renewals.words import difference_words
 from sites.clock import now, today
+from sites.views.files import TYPES
 
 
 class QuoteLineSerializer(serializers.Serializer):
@@ -226,6 +227,36 @@ class QuotePdf(APIView):
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: str) -> HttpResponse:
         return pdf_answer(one(seen_quotes(actor_of(request)), pk=pk))
+
+
+class QuoteXlsx(APIView):
+    """Lines, sums by site and facts as a spreadsheet, in the language that the quote was made in."""
+
+    content_negotiation_class = AnyAnswer
+
+    @extend_schema(responses={(200, TYPES["xlsx"]): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        return kind_answer(one(seen_quotes(actor_of(request)), pk=pk), "xlsx")
+
+
+class QuoteCsv(APIView):
+    """The lines as CSV: UTF-8 with its mark, in Danish with semicolons and decimal commas."""
+
+    content_negotiation_class = AnyAnswer
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        return kind_answer(one(seen_quotes(actor_of(request)), pk=pk), "csv")
+
+
+class QuoteUbl(APIView):
+    """The quote as a Quotation of OASIS UBL 2.1, amounts without VAT."""
+
+    content_negotiation_class = AnyAnswer
+
+    @extend_schema(responses={(200, TYPES["xml"]): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        return kind_answer(one(seen_quotes(actor_of(request)), pk=pk), "ubl")
 
 
 class QuoteAnswer(APIView):

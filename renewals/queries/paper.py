@@ -8,6 +8,7 @@ from django_countries import countries
 from portal.kernel.explanation import Explanation
 from renewals.models import QuoteLine, RenewalQuote
 from renewals.papers import QuotePaper, QuotePaperContact, QuotePaperLine, QuotePaperSite
+from renewals.queries.stored import state_of
 from renewals.queries.why import line_why, quote_why
 from sites.clock import today
 from sites.models import Customer, Site, SiteContact
@@ -26,7 +27,7 @@ def _paper(quote: RenewalQuote, lines: list[QuoteLine], sites: dict[str, Site]) 
         number=quote.number,
         version=quote.version,
         kind=quote.kind,
-        status=quote.status,
+        status=state_of(quote, today()),
         issued_on=quote.issued_at.date(),
         valid_until=quote.valid_until,
         customer_name=quote.customer.name,
@@ -43,6 +44,8 @@ def _paper(quote: RenewalQuote, lines: list[QuoteLine], sites: dict[str, Site]) 
         anniversary=quote.anniversary,
         contacts=tuple(_contacts(sites.values())),
         demo_prices=quote.demonstration_prices,
+        registration_number=quote.customer.registration_number,
+        country=str(quote.customer.country),
         whys=tuple(_shared(quote, lines)),
     )
 

@@ -1,5 +1,6 @@
 """Renewal quotes as pages."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from portal.kernel.explanation import Explanation
 from renewals import operations
 from renewals.forms import AcceptForm, AskForm, DeclineForm
 from renewals.models import RenewalQuote
+from renewals.papers import QuotePaper, quote_ubl
 from renewals.papers import quote_pdf as printed
 from renewals.policies import may_answer
 from renewals.queries import (
@@ -31,6 +33,7 @@ from renewals.queries import (
     version_beside,
     waiting_quotes,
 )
+from renewals.sheets import quote_csv, quote_xlsx
 from renewals.words import broken_words, difference_words
 from sites.clock import now, today
 from sites.events import history
@@ -40,6 +43,12 @@ from sites.views.files import file_answer
 from sites.words import fault_sentence
 
 MOST_WAITING = 200
+# What writes each kind of file, and its ending.
+KINDS: dict[str, tuple[Callable[[QuotePaper, str], bytes], str]] = {
+    "xlsx": (quote_xlsx, "xlsx"),
+    "csv": (quote_csv, "csv"),
+    "ubl": (quote_ubl, "xml"),
+}
 
 
 def quotes(request: HttpRequest) -> HttpResponse:
@@ -83,6 +92,18 @@ def quote_pdf(request: HttpRequest, pk: str) -> HttpResponse:
     except Unprintable as refusal:
         context = {**_context(request, quote), "faults": _sentences(refusal)}
         return render(request, "renewals/quote_page.html", context, status=409)
+
+
+def quote_file(request: HttpRequest, pk: str, kind: str) -> HttpResponse:
+    """The quote as a spreadsheet, as CSV or as UBL, in the language that it was made in."""
+    return kind_answer(one(seen_quotes(actor_of(request)), pk=pk), kind)
+
+
+def kind_answer(quote: RenewalQuote, kind: str) -> HttpResponse:
+    """One of the files beside the PDF."""
+    written, ending = KINDS[kind]
+    content = written(paper_of(quote), quote.language)
+    return file_answer(content, f"{quote.number}-v{quote.version}.{ending}", language=quote.language)
 
 
 def pdf_answer(quote: RenewalQuote) -> HttpResponse:

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "pdf": "application/pdf",
+    "xml": "application/xml",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

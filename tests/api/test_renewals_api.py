@@ -117,7 +117,7 @@ def test_others_are_refused_and_strangers_find_nothing(world, api_of):
     unknown = anna.get(f"{URL}00000000-0000-0000-0000-000000000009/")
     assert foreign.status_code == unknown.status_code == 404 and foreign.content == unknown.content
     assert anna.get(f"{URL}not-a-uuid/").status_code == 404
-    for path in ("pdf/",):
+    for path in ("pdf/", "xlsx/", "csv/", "ubl/"):
         assert anna.get(f"{URL}{quote.pk}/{path}").status_code == 404
     for verb in ("accept", "decline"):
         assert anna.post(f"{URL}{quote.pk}/{verb}/").status_code == 404
@@ -130,3 +130,15 @@ def test_the_paper(world, api_of):
     assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
     assert answer["Content-Language"] == "da"
     assert f"{quote.number}-v1.pdf" in answer["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending", "media"),
+    [("xlsx", "xlsx", "application/vnd"), ("csv", "csv", "text/csv"), ("ubl", "xml", "application/xml")],
+)
+def test_other_shapes(world, api_of, kind, ending, media):
+    (quote,) = issue(world)
+    answer = api_of("mette").get(f"{URL}{quote.pk}/{kind}/", headers={"Accept-Language": "en"})
+    assert answer.status_code == 200 and answer["Content-Type"].startswith(media)
+    assert answer["Content-Language"] == "da"
+    assert f"{quote.number}-v1.{ending}" in answer["Content-Disposition"]

@@ -105,6 +105,9 @@ PAGES = {
     "quotes/": SIGNED_IN,
     "quotes/<str:pk>/": NORDVINDS,
     "quotes/<str:pk>/pdf/": NORDVINDS,
+    "quotes/<str:pk>/xlsx/": NORDVINDS,
+    "quotes/<str:pk>/csv/": NORDVINDS,
+    "quotes/<str:pk>/ubl/": NORDVINDS,
     "quotes/<str:pk>/rerun/": NORDVINDS,
     # Back to the quote's page, which is there or isn't.
     "quotes/<str:pk>/<str:verb>/": ELSEWHERE,
@@ -189,6 +192,9 @@ INTERFACE = {
     "renewal-quotes/": API,
     "renewal-quotes/<str:pk>/": API_NORDVINDS,
     "renewal-quotes/<str:pk>/pdf/": API_NORDVINDS,
+    "renewal-quotes/<str:pk>/xlsx/": API_NORDVINDS,
+    "renewal-quotes/<str:pk>/csv/": API_NORDVINDS,
+    "renewal-quotes/<str:pk>/ubl/": API_NORDVINDS,
     # There is one version alone, so nothing to compare it with.
     "renewal-quotes/<str:pk>/differences/": API_NOTHING_YET,
     "renewal-quotes/<str:pk>/accept/": API_POST_ONLY,

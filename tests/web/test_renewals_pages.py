@@ -111,7 +111,8 @@ def test_express_and_answered_quotes_have_pages(world, today, client_of):
 def test_strangers_get_404(world, client_of, who):
     (quote,) = issue(world)
     client = client_of(who)
-    for name, args in (("quote_page", ()), ("quote_pdf", ()), ("quote_verb", ("accept",))):
+    files = [(f"quote_{kind}", ()) for kind in ("pdf", "xlsx", "csv", "ubl")]
+    for name, args in (("quote_page", ()), *files, ("quote_verb", ("accept",))):
         url = reverse(name, args=[quote.pk, *args])
         assert (client.post if args else client.get)(url).status_code == 404
 
@@ -120,6 +121,19 @@ def test_the_paper_keeps_its_language(world, client_of):
     (quote,) = issue(world)
     answer = client_of("mette").get(reverse("quote_pdf", args=[quote.pk]), headers={"Accept-Language": "en"})
     assert answer.content.startswith(b"%PDF") and answer["Content-Language"] == "da"
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending", "begins"), [("xlsx", "xlsx", b"PK"), ("csv", "csv", b"\xef\xbb\xbf"), ("ubl", "xml", b"<?xml")]
+)
+def test_other_files_stand_beside_the_paper_in_its_language(world, client_of, kind, ending, begins):
+    (quote,) = issue(world)
+    url = reverse(f"quote_{kind}", args=[quote.pk])
+    client = client_of("mette")
+    assert f'href="{url}"' in _page(client, quote)
+    answer = client.get(url, headers={"Accept-Language": "en"})
+    assert answer.content.startswith(begins) and answer["Content-Language"] == "da"
+    assert answer["Content-Disposition"] == f'attachment; filename="{quote.number}-v1.{ending}"'
 
 
 def test_queries_do_not_grow_with_lines(world, client_of):
