@@ -4,11 +4,10 @@ from celery import shared_task
 from django.db import transaction
 
 from renewals.operations import expire_quotes, issue_express_quotes, refresh_agreement, request_refresh
-from renewals.operations.acting import as_portal
 from sites.clock import now, today
 from sites.jobs import Work, handler
 from sites.models import Agreement, Site
-from sites.tenancy import system_actor
+from sites.tenancy import as_portal, system_actor
 
 
 @handler("quotes.issue")

@@ -20,7 +20,7 @@ from django.db.models.functions import Greatest, Now
 
 from sites.models import Job
 from sites.refusals import Kind, count_after
-from sites.tenancy.actor import Actor, begin, system_actor
+from sites.tenancy import Actor, as_portal, begin, system_actor
 
 LONGEST = timedelta(minutes=10)
 MOST_TRIES = 25
@@ -47,6 +47,10 @@ _RENEW = """
 UPDATE sites_job SET lease_until = clock_timestamp() + %s WHERE id = %s AND token = %s AND status = 'running'
 RETURNING set_config('idle_in_transaction_session_timeout', %s, true)
 """
+
+
+# Shared: all who ask for it may hold it at once, while claims pass it by.
+_HELD = "SELECT * FROM sites_job WHERE kind = %s AND subject_id = %s AND status = 'due' FOR SHARE"
 
 
 class LostLease(Exception):
@@ -122,19 +126,29 @@ def enqueue(*, kind: str, subject_id: UUID, actor: Actor, at: datetime, due_at: 
     database's clock: one of ours that is fast must not make it wait.
     """
     later = due_at if due_at and due_at > at else None
-    waiting = Job.objects.filter(kind=kind, subject_id=subject_id, status=Job.Status.DUE).first()
-    job = waiting or Job(kind=kind, subject_id=subject_id, actor_id=actor.user_id, due_at=later or Now(), created_at=at)
-    if waiting is None:
-        _insert(job)
+    job = Job(kind=kind, subject_id=subject_id, actor_id=actor.user_id, due_at=later or Now(), created_at=at)
+    waiting = None
+    # Whoever asked for it may be out of sight. One round more where it was committed, or claimed, this very moment.
+    with as_portal(actor), transaction.atomic():
+        while (waiting := _held_waiting(kind, subject_id)) is None and not _inserted(job):
+            pass
     if later is None:
         # What was committed is so, whatever becomes of the ring.
         transaction.on_commit(ring, robust=True)
-    return job
+    return waiting or job
 
 
-def _insert(job: Job) -> None:
-    # Somebody else's waiting job for the same subject may be out of sight; the unique index knows, and that one serves.
+def _held_waiting(kind: str, subject_id: UUID) -> Job | None:
+    """The job that waits, which no worker claims before the current transaction ends: it must see what we write."""
+    found = Job.objects.raw(_HELD, [kind, subject_id])
+    return next(iter(found), None)
+
+
+def _inserted(job: Job) -> bool:
+    """Whether `job` is written. It isn't where another one waits by now: the unique index knows of those that were out
+    of sight until their commit."""
     Job.objects.bulk_create([job], ignore_conflicts=True)
+    return Job.objects.filter(pk=job.pk).exists()
 
 
 def ring() -> None:

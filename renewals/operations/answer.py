@@ -15,7 +15,6 @@ from licenses.readmodels import one
 from portal.kernel.errors import Fault, Stale
 from portal.kernel.period import Period
 from renewals.models import QuoteLine, RenewalQuote
-from renewals.operations.acting import as_portal
 from renewals.operations.issue import JOB, issue_quotes
 from renewals.policies import obstacles, require_answering, require_unobstructed
 from renewals.queries import is_stale, open_transition_of
@@ -24,7 +23,7 @@ from sites.events import tell
 from sites.jobs import enqueue
 from sites.models import Agreement, Site
 from sites.refusals import Kind, count_refusals
-from sites.tenancy import Actor
+from sites.tenancy import Actor, as_portal
 
 Status = RenewalQuote.Status
 

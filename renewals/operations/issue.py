@@ -15,7 +15,6 @@ from licenses.rules.terms import next_anniversary, term_containing
 from portal.kernel.explanation import Explanation
 from portal.kernel.period import DAY
 from renewals.models import QuoteLine, RenewalQuote
-from renewals.operations.acting import as_portal
 from renewals.operations.telling import tell_of_quote
 from renewals.queries import (
     LOOKED,
@@ -36,7 +35,7 @@ from sites.events import tell
 from sites.jobs import enqueue
 from sites.models import Agreement, Customer, Site
 from sites.numbers import next_number
-from sites.tenancy import Actor
+from sites.tenancy import Actor, as_portal
 
 JOB = "quotes.issue"
 Kind, Status = RenewalQuote.Kind, RenewalQuote.Status

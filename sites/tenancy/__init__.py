@@ -1,5 +1,6 @@
 """Who acts, and what they may see: one wall in code, one in the database."""
 
+from sites.tenancy.acting import as_portal
 from sites.tenancy.actor import SYSTEM_USER_ID, Actor, begin, system_actor
 
-__all__ = ["SYSTEM_USER_ID", "Actor", "begin", "system_actor"]
+__all__ = ["SYSTEM_USER_ID", "Actor", "as_portal", "begin", "system_actor"]
