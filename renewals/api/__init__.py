@@ -1,5 +1,23 @@
 """The API's doors to renewals."""
 
-from renewals.api.quotes import QuoteAnswer, QuoteDetail, QuoteDifferences, QuoteList, QuotePdf
+from renewals.api.quotes import (
+    QuoteAnswer,
+    QuoteCsv,
+    QuoteDetail,
+    QuoteDifferences,
+    QuoteList,
+    QuotePdf,
+    QuoteUbl,
+    QuoteXlsx,
+)
 
-__all__ = ["QuoteAnswer", "QuoteDetail", "QuoteDifferences", "QuoteList", "QuotePdf"]
+__all__ = [
+    "QuoteAnswer",
+    "QuoteCsv",
+    "QuoteDetail",
+    "QuoteDifferences",
+    "QuoteList",
+    "QuotePdf",
+    "QuoteUbl",
+    "QuoteXlsx",
+]
