@@ -68,6 +68,8 @@ TABLES: dict[str, TableKind] = {
     "renewals_notice": TableKind.TENANT,
     "renewals_noticechoice": TableKind.TENANT,
     "sites_deadaddress": TableKind.TENANT,
+    "renewals_linechoice": TableKind.TENANT,
+    "renewals_handover": TableKind.TENANT,
     "sites_partner": TableKind.CATALOG,
     "licenses_part": TableKind.CATALOG,
     "licenses_pricelist": TableKind.CATALOG,

@@ -1,4 +1,4 @@
-"""Facts about renewals: quotes and their lines, each version frozen."""
+"""Facts about renewals: quotes and their lines, each version frozen; what is chosen of them, and notices."""
 
 from typing import TYPE_CHECKING, Self
 
@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Entitlement
-from sites.models import Agreement, Customer, Site
+from sites.models import Agreement, Customer, Partner, Site
 from sites.models.base import TenantQuerySet, UUIDModel
 
 if TYPE_CHECKING:
@@ -110,6 +110,94 @@ class QuoteLine(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.item} {self.part_number}"
+
+
+class LineChoice(UUIDModel):
+    """The customer renews `quantity` units of a line, 0 for none, with the order of `due_on`, and says why not all.
+
+    `due_on` is the quote's Anniversary, or the day of an Express renewal. In force until `ended_at`: another choice, or
+    all of it taken back.
+    """
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
+    quote = models.ForeignKey(RenewalQuote, models.PROTECT, related_name="choices", db_constraint=False)
+    kind = models.CharField(_("kind"), max_length=12, choices=RenewalQuote.Kind)
+    due_on = models.DateField(_("due on"))
+    entitlement = models.ForeignKey(Entitlement, models.PROTECT, related_name="+", db_index=False)
+    quantity = models.BigIntegerField(_("quantity"))
+    reason = models.TextField(_("reason"), blank=True)
+    chosen_by = models.ForeignKey("sites.User", models.PROTECT, related_name="+", db_index=False)
+    chosen_at = models.DateTimeField(_("chosen on"))
+    ended_at = models.DateTimeField(null=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("choice of a line")
+        verbose_name_plural = _("choices of lines")
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gte=0), name="choice_not_negative"),
+            models.UniqueConstraint(
+                fields=["customer", "due_on", "kind", "entitlement"],
+                condition=Q(ended_at__isnull=True),
+                name="one_choice_a_line",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.entitlement_id}"
+
+
+class HandOver(UUIDModel):
+    """A quote in other hands than the customer's: a partner's who prepares it, or a rep's who is asked about it.
+
+    It is about all versions of `number`. `note` is what the customer says or asks, `reply` what came back; `lines` is
+    what a partner proposes: entitlement, quantity, reason of each line that isn't to be renewed whole. `turn` is
+    "customer" once it is over.
+    """
+
+    class Turn(models.TextChoices):
+        PARTNER = "partner", _("with the partner")
+        REP = "rep", _("with the IBM rep")
+        PROPOSED = "proposed", _("proposed")
+        REPLIED = "replied", _("answered")
+        CUSTOMER = "customer", _("over")
+
+    customer = models.ForeignKey(Customer, models.PROTECT, verbose_name=_("customer"), related_name="+")
+    quote = models.ForeignKey(RenewalQuote, models.PROTECT, related_name="hand_overs", db_constraint=False)
+    number = models.CharField(_("quote number"), max_length=20)
+    turn = models.CharField(_("whose turn"), max_length=10, choices=Turn)
+    partner = models.ForeignKey(Partner, models.PROTECT, verbose_name=_("partner"), null=True, related_name="+")
+    note = models.TextField(_("note"), blank=True)
+    asked_by = models.ForeignKey("sites.User", models.PROTECT, verbose_name=_("asked by"), related_name="+")
+    asked_at = models.DateTimeField(_("asked on"))
+    reply = models.TextField(_("answer"), blank=True)
+    lines = models.JSONField(default=list)
+    replied_by = models.ForeignKey("sites.User", models.PROTECT, null=True, related_name="+")
+    replied_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question about a quote")
+        verbose_name_plural = _("questions about quotes")
+        ordering = ["-asked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "number"], condition=~Q(turn="customer"), name="one_hand_over_a_quote"
+            ),
+            models.CheckConstraint(
+                condition=Q(turn="customer") ^ Q(closed_at__isnull=True),
+                name="hand_over_closed_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(turn__in=["partner", "proposed"]) | Q(partner__isnull=False), name="hand_over_to_somebody"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class Notice(UUIDModel):

@@ -12,7 +12,7 @@ from pathlib import Path
 from licenses.rules.workflow import ENTITLEMENT_IMPORT, POINTS_ADJUSTMENT, PRICE_IMPORT, RULE_BOOK
 from migrations_app.rules.workflow import BATCH, TRANSFER
 from portal.kernel.transition import Transition, Workflow
-from renewals.rules.workflow import QUOTE
+from renewals.rules.workflow import QUOTE, TURN
 from sites.rules.workflow import ENROLLMENT
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "workflows.md"
@@ -85,7 +85,19 @@ CASES: tuple[tuple[str, Workflow, str, str], ...] = (
         "Renewal quote",
         QUOTE,
         "renewals/rules/workflow.py",
-        "A new version of a quote is another row; the older one becomes `superseded`.",
+        (
+            "A new version of a quote is another row; the older one becomes `superseded`. `choose` is the customer's "
+            "choice of lines and quantities, whose next version has the price of that content."
+        ),
+    ),
+    (
+        "Whose turn it is with an open quote",
+        TURN,
+        "renewals/rules/workflow.py",
+        (
+            "Of a quote's number, whatever its version. The customer may accept or decline at any time; that ends it. "
+            "`partner` is one with a mandate, and while one prepares no other does."
+        ),
     ),
 )
 

@@ -9,7 +9,8 @@ from sites.models.base import TenantQuerySet, UUIDModel
 class QuantityMovement(UUIDModel):
     """Units that left a line, arrived at one, or both. Written by `post_quantities` alone, never changed.
 
-    No source: acquired. No target: given up. Both: moved, and then the two lines are of the same order.
+    No source: acquired. No target: given up. Both: moved, or split at its site, and then the two lines are of the same
+    order.
     """
 
     class Reason(models.TextChoices):
@@ -17,6 +18,7 @@ class QuantityMovement(UUIDModel):
         TRANSFER = "transfer", _("transferred")
         REVERSAL = "reversal", _("reversed")
         CORRECTION = "correction", _("corrected")
+        SPLIT = "split", _("split")
 
     # Found by the indexes below, which begin with what their own would hold.
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_constraint=False, db_index=False)

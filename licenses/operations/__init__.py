@@ -8,7 +8,7 @@ from licenses.operations.holdings import (
     open_initial_term,
     release,
 )
-from licenses.operations.moves import move_units, move_units_back, what_blocks
+from licenses.operations.moves import move_units, move_units_back, split_units, what_blocks
 from licenses.operations.postings import PointsEntry, QuantityEntry, post_points, post_quantities
 from licenses.operations.proofs import issue_proof
 
@@ -26,5 +26,6 @@ __all__ = [
     "post_points",
     "post_quantities",
     "release",
+    "split_units",
     "what_blocks",
 ]

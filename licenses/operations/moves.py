@@ -23,22 +23,23 @@ from sites.tenancy.actor import Actor
 _ARRIVE = """
 INSERT INTO licenses_entitlement (id, customer_id, site_id, part_id, order_reference, acquired_on, coverage_start,
                                   coverage_end, moved_from_id, follows_id, traded_up)
-SELECT m.arrival, %(customer)s, %(site)s, s.part_id, s.order_reference, s.acquired_on, s.coverage_start,
-       s.coverage_end, s.id, f.arrival, s.traded_up
+SELECT m.arrival, coalesce(%(customer)s::uuid, s.customer_id), coalesce(%(site)s::uuid, s.site_id), s.part_id,
+       s.order_reference, s.acquired_on, s.coverage_start, s.coverage_end, s.id, f.arrival, s.traded_up
   FROM moving m CROSS JOIN LATERAL (SELECT * FROM licenses_entitlement x WHERE x.id = m.source OFFSET 0) AS s
   LEFT JOIN moving f ON f.source = s.follows_id
 """
 
 _COVER_ARRIVES = """
 INSERT INTO licenses_coverperiod (id, customer_id, entitlement_id, starts_on, ends_on, source, recorded_at)
-SELECT gen_random_uuid(), %(customer)s, m.arrival, c.starts_on, c.ends_on, c.source, %(at)s
+SELECT gen_random_uuid(), coalesce(%(customer)s::uuid, c.customer_id), m.arrival, c.starts_on, c.ends_on,
+       c.source, %(at)s
   FROM moving m
  CROSS JOIN LATERAL (SELECT * FROM licenses_coverperiod x WHERE x.entitlement_id = m.source OFFSET 0) AS c
 """
 
 _POST = """
 SELECT licenses_post_quantity_entries(array_agg(
-           (entry, source, arrival, quantity, 'transfer', %(reference)s, %(on)s, NULL)::licenses_quantity_entry))
+           (entry, source, arrival, quantity, %(reason)s, %(reference)s, %(on)s, NULL)::licenses_quantity_entry))
   FROM moving
 """
 
@@ -52,11 +53,32 @@ def move_units(
     `lines` gives the units of each line by its key. Renewal lines go along with their license. Holds must have been
     released. The database refuses to create, lose or overdraw units. Raises NotFound for a line out of reach.
     """
+    arrivals = _part(lines, at=at, on=on, reference=reference, reason="transfer", to=target_site)
+    if target_site.agreement is not None:
+        open_initial_term(agreement=target_site.agreement, on=on)
+    return arrivals
+
+
+@transaction.atomic
+def split_units(*, actor: Actor, at: datetime, on: date, reference: str, lines: Mapping[UUID, int]) -> dict[UUID, UUID]:
+    """Put units of lines on lines of their own at the same site: returns the new line of each.
+
+    For what parts company within an order, such as units that are renewed and units that aren't. All else is as in
+    `move_units`: order, acquisition and cover stay, renewal lines go along, proofs say what is where.
+    """
+    return _part(lines, at=at, on=on, reference=reference, reason="split")
+
+
+def _part(
+    lines: Mapping[UUID, int], *, at: datetime, on: date, reference: str, reason: str, to: Site | None = None
+) -> dict[UUID, UUID]:
+    """Units leave their lines for new ones, at the site `to` or where they are."""
     moving = dict(lines) | dict(_followers(lines))
     arrivals = {pk: uuid.uuid5(pk, f"arrival {reference}") for pk in moving}
-    entries = [uuid.uuid5(pk, f"transfer {reference}") for pk in moving]
+    entries = [uuid.uuid5(pk, f"{reason} {reference}") for pk in moving]
     asked: dict[str, Any] = {
-        "customer": target_site.customer_id, "site": target_site.pk, "at": at, "reference": reference, "on": on,
+        "customer": to.customer_id if to else None, "site": to.pk if to else None, "at": at, "reference": reference,
+        "reason": reason, "on": on,
     }  # fmt: skip
     with staged(
         "moving",
@@ -71,8 +93,6 @@ def move_units(
         cursor.execute(_COVER_ARRIVES, asked)
         cursor.execute(_POST, asked)
     renew_proofs(on=on, moved=arrivals)
-    if target_site.agreement is not None:
-        open_initial_term(agreement=target_site.agreement, on=on)
     return arrivals
 
 

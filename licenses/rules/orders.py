@@ -60,9 +60,14 @@ def merged(lines: Iterable[HeldLine]) -> list[tuple[HeldLine, int]]:
     return [(replace(first, quantity=quantity), count) for first, quantity, count in found.values()]
 
 
+def lapses_on(cover_end: date) -> date:
+    """The first day on which cover that ended on `cover_end` can't be renewed any more: a day is left after it (T8)."""
+    return cover_end + DAY + DAY
+
+
 def is_lapsed(cover_end: date, on: date) -> bool:
-    """Whether cover that ended on `cover_end` can't be renewed on `on` any more: the day after it is past (T8)."""
-    return cover_end + DAY < on
+    """Whether cover that ended on `cover_end` can't be renewed on `on` any more (T8)."""
+    return lapses_on(cover_end) <= on
 
 
 def unfit(line: HeldLine) -> Fault | None:

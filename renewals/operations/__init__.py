@@ -1,7 +1,9 @@
 """Every write to renewal quotes: making them, answering them, letting them run out."""
 
-from renewals.operations.answer import accept, decline
+from renewals.operations.answer import accept, decline, restore
 from renewals.operations.ask import ask_for_quotes
+from renewals.operations.choose import Reading, Selection, foreseen, read_selection
+from renewals.operations.hand_over import ask, hand_back, hand_over, propose, read_proposal, reply, take_over
 from renewals.operations.issue import (
     ensure_current,
     expire_quotes,
@@ -12,13 +14,25 @@ from renewals.operations.issue import (
 )
 
 __all__ = [
+    "Reading",
+    "Selection",
     "accept",
+    "ask",
     "ask_for_quotes",
     "decline",
     "ensure_current",
     "expire_quotes",
+    "foreseen",
+    "hand_back",
+    "hand_over",
     "issue_express_quotes",
     "issue_quotes",
+    "propose",
+    "read_proposal",
+    "read_selection",
     "refresh_agreement",
+    "reply",
     "request_refresh",
+    "restore",
+    "take_over",
 ]

@@ -24,6 +24,7 @@ from renewals.queries import (
     agreement_drafts,
     agreements_due,
     content,
+    declined_transition,
     express_drafts,
     express_sites_due,
     last_look,
@@ -52,10 +53,7 @@ def issue_quotes(*, actor: Actor, at: datetime, on: date, agreement: Agreement) 
         quotes = list(RenewalQuote.objects.filter(agreement=locked))
         _expire(portal, at, on, quotes)
         prices = _prices_of(locked.customer)
-        declined = latest_of([q for q in quotes if q.kind == Kind.TRANSITION])
-        if declined is not None and declined.status != Status.DECLINED:
-            declined = None
-        drafts = agreement_drafts(locked, on, declined)
+        drafts = agreement_drafts(locked, on, declined_transition(quotes))
         open_now = _put_all(portal, at, drafts, quotes, locked.head_version)
         _look(portal, at, on, locked, _again_on(locked, on, open_now), prices)
         return open_now

@@ -1,9 +1,19 @@
 """Read models of renewal quotes: what they should be, and what pages, API and papers show of them."""
 
+from renewals.queries.choices import ChoicesByOrder, choices_in_force, declined_of, due_on, of_lines, offered, order_of
 from renewals.queries.current import is_stale, open_transition_of
 from renewals.queries.differences import difference_of, version_beside, versions_of
 from renewals.queries.drafts import Draft, DraftLine, agreement_drafts, express_drafts
 from renewals.queries.due import agreements_due, express_sites_due
+from renewals.queries.hands import (
+    Hands,
+    hands_of,
+    mandated_partners,
+    open_hand_over,
+    past_hand_overs,
+    proposed_choices,
+    seen_questions,
+)
 from renewals.queries.pages import (
     QuoteView,
     live_quotes,
@@ -16,35 +26,59 @@ from renewals.queries.pages import (
 )
 from renewals.queries.paper import paper_of
 from renewals.queries.rerun import all_reruns, rerun_of
-from renewals.queries.stored import LOOKED, Look, content, last_look, last_prices, latest_of, state_of
+from renewals.queries.stored import (
+    LOOKED,
+    Look,
+    content,
+    declined_transition,
+    last_look,
+    last_prices,
+    latest_of,
+    state_of,
+)
 from renewals.queries.why import line_why, quote_why
 
 __all__ = [
     "LOOKED",
+    "ChoicesByOrder",
     "Draft",
     "DraftLine",
+    "Hands",
     "Look",
     "QuoteView",
     "agreement_drafts",
     "agreements_due",
     "all_reruns",
+    "choices_in_force",
     "content",
+    "declined_of",
+    "declined_transition",
     "difference_of",
+    "due_on",
     "express_drafts",
     "express_sites_due",
+    "hands_of",
     "is_stale",
     "last_look",
     "last_prices",
     "latest_of",
     "line_why",
     "live_quotes",
+    "mandated_partners",
+    "of_lines",
+    "offered",
+    "open_hand_over",
     "open_quote_numbers",
     "open_transition_of",
+    "order_of",
     "paper_of",
+    "past_hand_overs",
+    "proposed_choices",
     "quote_choices",
     "quote_view",
     "quote_why",
     "rerun_of",
+    "seen_questions",
     "seen_quotes",
     "settled_quotes",
     "state_of",

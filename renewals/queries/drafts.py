@@ -20,6 +20,8 @@ from portal.kernel.errors import Fault
 from portal.kernel.explanation import Explanation
 from portal.kernel.period import DAY
 from renewals.models import RenewalQuote
+from renewals.queries.choices import ChoicesByOrder, choices_in_force
+from renewals.rules.choosing import DECLINED, chosen
 from renewals.rules.quoting import anniversary_quote, express_renewal, transition_quote, valid_until
 from sites.models import Agreement, Customer, Site
 
@@ -55,7 +57,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Holdings:
-    """The lines that a quote is made of, with what prices them on a day."""
+    """The lines that a quote is made of, with what prices them on a day, and what the customer chose of them."""
 
     customer: Customer
     on: date
@@ -63,6 +65,16 @@ class _Holdings:
     held: dict[str, HeldLine]
     prices: ListedPrices
     book: RuleBook
+    choices: ChoicesByOrder
+
+    def chose(self, kind: str, due_on: date, key: str) -> bool:
+        """Whether the customer chose something of this line for the order of `due_on`."""
+        return key in self.choices.get((kind, due_on), {})
+
+    def chosen(self, kind: str, due_on: date, lines: Iterable[HeldLine]) -> tuple[list[HeldLine], list[Fault]]:
+        """What the customer renews of `lines` with the order of `due_on`, and what is declined."""
+        kept, declined = chosen(lines, self.choices.get((kind, due_on), {}))
+        return kept, [replace(fault, params={**fault.params, "kind": kind}) for fault in declined]
 
     def draft(
         self,
@@ -106,18 +118,21 @@ class _Holdings:
             "params": {k: v.isoformat() if isinstance(v, date) else str(v) for k, v in fault.params.items()},
         }
         if fault.code == "cover_lapsed":
-            told |= self._reinstatement(fault.line or "")
+            told |= self.reinstatement(fault.line or "", line.quantity, self.on)
+        elif fault.code == DECLINED:
+            told["quantity"] = fault.params["quantity"]
+            told |= self.reinstatement(fault.line or "", fault.params["quantity"], fault.params["lapses_on"])
         return told
 
-    def _reinstatement(self, key: str) -> dict[str, Any]:
-        """What taking up lapsed cover again may cost (rule T8)."""
+    def reinstatement(self, key: str, quantity: int, on: date) -> dict[str, Any]:
+        """What taking up lapsed cover of `quantity` units again on a day may cost (rule T8)."""
         held = self.held[key]
         estimate = reinstatement_estimate(
             key,
             reinstatement_part=held.reinstatement_part,
             renewal_part=held.renewal_part,
-            quantity=held.quantity,
-            on=self.on,
+            quantity=quantity,
+            on=on,
             prices=self.prices.book,
             book=self.book,
         )
@@ -126,22 +141,29 @@ class _Holdings:
         return {"reinstatement": str(estimate.amount), "reinstatement_why": estimate.explanation.as_json()}
 
 
-def agreement_drafts(agreement: Agreement, on: date, declined: RenewalQuote | None = None) -> tuple[Draft, ...]:
+def agreement_drafts(
+    agreement: Agreement,
+    on: date,
+    declined: RenewalQuote | None = None,
+    choices: ChoicesByOrder | None = None,
+) -> tuple[Draft, ...]:
     """The transition quote, where one is due, then the quote of the next Anniversary; both may be missing.
 
     The Anniversary's quote is made as rule book section 6 runs: with the transition order done and its points
     counted. `declined` is the transition quote that the customer declined last for this Anniversary: its lines are
-    left out, and said, while the transition quote would say the same again.
+    left out, and said, while the transition quote would say the same again. `choices` of lines are those in force,
+    unless others are to be tried.
     """
-    holdings = _holdings(agreement.customer, list(renewable_lines([agreement])), on)
+    holdings = _holdings(agreement.customer, list(renewable_lines([agreement])), on, choices)
     if not holdings.held:
         return ()
     start = agreement.term_start if agreement.term_start and agreement.term_start <= on else on
     anniversary = next_anniversary(start, on)
     lapsed, bridged, late, rest = _sorted_out(holdings, start, anniversary)
+    bridged, dropped = holdings.chosen(Kind.TRANSITION, anniversary, bridged)
     standing_now = standing(agreement, on)
     drafts: list[Draft] = []
-    gone = [lapsed_fault(line) for line in lapsed]
+    gone = [*(lapsed_fault(line) for line in lapsed), *dropped]
     faults = [*gone, *(_late_fault(line) for line in late)]
     if bridged:
         order = transition_quote(bridged, anniversary, on, standing_now, holdings.prices.book, holdings.book)
@@ -165,6 +187,8 @@ def agreement_drafts(agreement: Agreement, on: date, declined: RenewalQuote | No
                 explanation=order.explain(with_lines=False),
             )
         faults += order.faults
+    rest, dropped = holdings.chosen(Kind.ANNIVERSARY, anniversary, rest)
+    faults += dropped
     at_anniversary = standing_now if on == anniversary else _reset(standing_now, anniversary, holdings.book)
     order = anniversary_quote(rest, anniversary, at_anniversary, holdings.prices.book, holdings.book)
     if order.lines:
@@ -182,13 +206,13 @@ def agreement_drafts(agreement: Agreement, on: date, declined: RenewalQuote | No
     return tuple(drafts)
 
 
-def express_drafts(site: Site, on: date) -> tuple[Draft, ...]:
+def express_drafts(site: Site, on: date, choices: ChoicesByOrder | None = None) -> tuple[Draft, ...]:
     """The renewals of an Express site within a year, the earliest first (rule T3).
 
     Lines whose cover ends on one day share an order, and so a quote. What renews later than in a year has just been
     renewed.
     """
-    holdings = _holdings(site.customer, _express_lines(site), on)
+    holdings = _holdings(site.customer, _express_lines(site), on, choices)
     by_end: dict[date, list[HeldLine]] = {}
     faults: list[Fault] = []
     for line in holdings.held.values():
@@ -198,10 +222,13 @@ def express_drafts(site: Site, on: date) -> tuple[Draft, ...]:
             by_end.setdefault(line.cover_end, []).append(line)
     drafts: list[Draft] = []
     for end in sorted(by_end):
-        order = _joined([express_renewal(line, holdings.prices.book, holdings.book) for line in by_end[end]])
+        lines, declined = holdings.chosen(Kind.EXPRESS, end + DAY, by_end[end])
+        if not lines:
+            continue
+        order = _joined([express_renewal(line, holdings.prices.book, holdings.book) for line in lines])
         if order.lines:
             # Lapsed lines are told once, beside the renewal that comes first.
-            told = (*order.faults, *(faults if not drafts else ()))
+            told = (*order.faults, *declined, *(faults if not drafts else ()))
             drafts.append(holdings.draft(Kind.EXPRESS, order, told, site=site))
     return tuple(drafts)
 
@@ -217,7 +244,7 @@ def says_the_same(quote: RenewalQuote, draft: Draft) -> bool:
     return old == new
 
 
-def _holdings(customer: Customer, lines: Sequence[Entitlement], on: date) -> _Holdings:
+def _holdings(customer: Customer, lines: Sequence[Entitlement], on: date, choices: ChoicesByOrder | None) -> _Holdings:
     held = {line.key: line for line in held_lines(lines)}
     parts = {part for line in held.values() for part in line.priced_parts}
     return _Holdings(
@@ -227,6 +254,7 @@ def _holdings(customer: Customer, lines: Sequence[Entitlement], on: date) -> _Ho
         held=held,
         prices=price_book(str(customer.country), customer.currency, parts),
         book=rule_book(on),
+        choices=choices_in_force(customer) if choices is None else choices,
     )
 
 
@@ -254,6 +282,9 @@ def _sorted_out(
         elif line.cover_end >= anniversary - DAY:
             rest.append(line)
         elif moved_on is not None and next_anniversary(term_start, moved_on) == anniversary:
+            bridged.append(line)
+        elif holdings.chose(Kind.TRANSITION, anniversary, line.key):
+            # Units that were declined in a transition quote, and split from those that were renewed.
             bridged.append(line)
         else:
             late.append(line)

@@ -21,7 +21,6 @@ _SAID = (
     "currency",
     "demonstration_prices",
     "valid_until",
-    "left_out",
     "rule_version",
     "price_list",
 )
@@ -44,15 +43,29 @@ _LINE_SAID = (
 
 def content(quote: RenewalQuote, lines: Iterable[QuoteLine]) -> tuple[Any, ...]:
     """All that a quote says to the customer, to be compared: two of equal content are one version."""
-    # An Express quote is about one day; which of them names the site's lapsed lines says nothing about that day.
-    names = [name for name in _SAID if (name, quote.kind) != ("left_out", RenewalQuote.Kind.EXPRESS)]
-    said = tuple(getattr(quote, name) for name in names)
-    return (*said, *(tuple(getattr(line, name) for name in _LINE_SAID) for line in lines))
+    said = tuple(getattr(quote, name) for name in _SAID)
+    return (*said, _left_out(quote), *(tuple(getattr(line, name) for name in _LINE_SAID) for line in lines))
+
+
+def _left_out(quote: RenewalQuote) -> list[dict[str, Any]]:
+    """What isn't in it, without the day on which an estimate was made.
+
+    An Express quote is about one day; which of them names the site's lapsed lines says nothing about that day.
+    """
+    told = ({name: said for name, said in each.items() if name != "reinstatement_why"} for each in quote.left_out)
+    express = quote.kind == RenewalQuote.Kind.EXPRESS
+    return [each for each in told if not (express and each["code"] == "cover_lapsed")]
 
 
 def latest_of(quotes: Sequence[RenewalQuote]) -> RenewalQuote | None:
     """The newest version of the newest number."""
     return max(quotes, key=lambda q: (len(q.number), q.number, q.version), default=None)
+
+
+def declined_transition(quotes: Iterable[RenewalQuote]) -> RenewalQuote | None:
+    """The transition quote among the quotes of an Agreement, where the customer declined the newest."""
+    newest = latest_of([q for q in quotes if q.kind == RenewalQuote.Kind.TRANSITION])
+    return newest if newest is not None and newest.status == RenewalQuote.Status.DECLINED else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,28 @@ WORDS = {
         _("Licenses or points changed since quote %(number)s, version %(version)s, was made."),
         _("Ask for the renewal quote again and look at the new version."),
     ),
+    "line_declined": Words(
+        _("%(quantity)s not renewed (%(reason)s); cover ends on %(cover_end)s."),
+        _("Take this back while the quote is open; from %(lapses_on)s on, only a reinstatement helps."),
+    ),
+    "quote_line_unknown": Words(
+        _("The quote has no such line: %(value)s."), _("Name lines by the ids that the quote's newest version gives.")
+    ),
+    "quote_line_twice": Words(_("The line is named twice."), _("Name it once, with its whole quantity.")),
+    "quote_quantity": Words(
+        _("A quantity of %(quantity)s isn't possible here."), _("Name a whole number from %(least)s to %(most)s.")
+    ),
+    "quote_reason": Words(
+        _("A line that isn't renewed whole needs a reason."), _("Say why, in a few words, for the line or for all.")
+    ),
+    "choice_changes_nothing": Words(
+        _("Quote %(number)s, version %(version)s, already has just these lines and quantities."),
+        _("Accept it, or choose otherwise."),
+    ),
+    "quote_line_promised": Words(
+        _("Of %(part_number)s only %(quantity)s would be renewed, but open transfer requests hold %(held)s."),
+        _("Withdraw such a request first, or renew at least what they hold."),
+    ),
     "quote_transition_first": Words(
         _("This quote counts on the transition quote %(number)s, which is still open."),
         _("Accept or decline that one first."),
@@ -27,6 +49,37 @@ WORDS = {
     "nothing_to_quote": Words(
         _("There is nothing to renew for %(number)s now."),
         _("A quote can be made when licenses with running cover stand there."),
+    ),
+    "quote_turn": Words(
+        _("That isn't possible while the quote is “%(turn)s”."),
+        _("Open the page again to see whose turn it is and what can be done now."),
+    ),
+    "quote_partner_prepares": Words(
+        _("Only a partner that the quote was handed to, or that holds a mandate of the customer, prepares it."),
+        _("Ask the customer to hand it over, or for a mandate."),
+    ),
+    "quote_rep_replies": Words(
+        _("Only an IBM rep of the customer's country answers."), _("The question waits in the rep's queue.")
+    ),
+    "partner_without_mandate": Words(
+        _("No partner “%(value)s” holds a mandate to act for this customer today."),
+        _("Choose one that does, by its partner number, or have the mandate registered by your IBM rep."),
+    ),
+    "proposal_renews_nothing": Words(
+        _("The proposal renews no line at all."), _("Decline the quote instead, or set the proposal aside.")
+    ),
+    "text_required": Words(_("A text is missing."), _("Write what you want to say.")),
+    "told_quote_handed_over": Words(
+        _("You are asked to prepare renewal quote %(number)s, version %(version)s."),
+        _("Propose lines and quantities; the customer accepts."),
+    ),
+    "told_quote_proposed": Words(
+        _("Your partner proposes what to renew with quote %(number)s, version %(version)s."),
+        _("Look at the proposal, then take it over or set it aside."),
+    ),
+    "told_quote_replied": Words(
+        _("Your IBM rep answered what you asked about quote %(number)s, version %(version)s."),
+        _("Read the answer on the quote's page; then it is your turn."),
     ),
     "quote_subject_missing": Words(
         _("Neither an Agreement number nor an Express site is named."), _("Name one of the two.")

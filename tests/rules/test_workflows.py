@@ -7,13 +7,14 @@ import pytest
 from migrations_app.rules.workflow import BATCH, TRANSFER, whose_turn
 from portal.kernel.errors import Refused
 from portal.kernel.transition import Workflow
-from renewals.rules.workflow import QUOTE
+from renewals.rules.workflow import QUOTE, TURN
 from sites.rules.workflow import ENROLLMENT
 
-WORKFLOWS = [TRANSFER, BATCH, ENROLLMENT, QUOTE]
+WORKFLOWS = [TRANSFER, BATCH, ENROLLMENT, QUOTE, TURN]
 STATUSES = {
     "transfer": "draft submitted in_review approved completed returned rejected withdrawn reversed",
     "batch": "uploaded checking checked submitted applying completed completed_with_errors failed undone",
+    "turn": "customer partner rep proposed replied",
     "enrollment": "draft submitted accepted returned rejected withdrawn",
     "quote": "draft issued accepted declined superseded expired",
 }

@@ -34,7 +34,16 @@ from migrations_app.models import (
     Waiver,
 )
 from portal.models import ContactWish, IdempotencyKey
-from renewals.models import CalendarFeed, Notice, NoticeChoice, NoticeRun, QuoteLine, RenewalQuote
+from renewals.models import (
+    CalendarFeed,
+    HandOver,
+    LineChoice,
+    Notice,
+    NoticeChoice,
+    NoticeRun,
+    QuoteLine,
+    RenewalQuote,
+)
 from sites.events import tell
 from sites.models import (
     Agreement,
@@ -94,7 +103,7 @@ def plant(customer: Customer, user: User, partner: Partner, number: int) -> None
         )
         line = _license(system, express, agreement, site, number)
         request = _request(customer, user, express, site, line, number)
-        _quote(customer, agreement, site, line, number)
+        _quote(customer, agreement, site, line, number, user)
         _noticed(customer, user, express, number)
         _points(system, agreement, site, number)
         batch = TransferBatch.objects.create(
@@ -228,7 +237,7 @@ def _scenario(customer: Customer, user: User, number: int) -> None:
         )  # fmt: skip
 
 
-def _quote(customer: Customer, agreement: Agreement, site: Site, line: Entitlement, number: int) -> None:
+def _quote(customer: Customer, agreement: Agreement, site: Site, line: Entitlement, number: int, user: User) -> None:
     none = Decimal(0)
     quote = RenewalQuote.objects.create(
         number=f"Q-W-{number}", kind="transition", customer=customer, agreement=agreement, site=site, ordered_on=DAY,
@@ -239,4 +248,12 @@ def _quote(customer: Customer, agreement: Agreement, site: Site, line: Entitleme
         customer=customer, quote=quote, entitlement=line, item=1, site_number=site.site_number, part_number="P",
         renewal_part="P", description="D", quantity=1, order_reference="O", points=none, cover_start=DAY,
         cover_end=DAY, months=1, list_unit_price=none, unit_price=none, amount=none,
+    )  # fmt: skip
+    LineChoice.objects.create(
+        customer=customer, quote=quote, kind=quote.kind, due_on=DAY, entitlement=line, quantity=0, reason="r",
+        chosen_by=user, chosen_at=timezone.now(),
+    )  # fmt: skip
+    HandOver.objects.create(
+        customer=customer, quote=quote, number=quote.number, turn="rep", note="?", asked_by=user,
+        asked_at=timezone.now(),
     )  # fmt: skip

@@ -31,6 +31,8 @@ RECIPES: dict[str, Row] = {
     "migrations_app_waiver": {"code": "V99"},
     "migrations_app_transferline": {"entitlement_id": "spare:licenses_entitlement"},
     "renewals_quoteline": {"entitlement_id": "spare:licenses_entitlement"},
+    "renewals_linechoice": {"due_on": "2001-01-01"},
+    "renewals_handover": {"number": "Q-W-2"},
     "sites_sitecontact": {"valid_from": "2001-01-01", "valid_to": "2001-12-31"},
 }
 # Ids that nobody can guess and that may cross tenants; whoever follows one does so through the walls.
@@ -40,6 +42,10 @@ LOOSE: dict[tuple[str, str], str] = {
     ("migrations_app_batchrow", "customer_id"): "a form names sites of several customers; its rows stay its sender's",
     ("migrations_app_batchrow", "request_id"): "written back by its sender's own job",
     ("migrations_app_transferrequest", "batch_id"): "a form counts the requests that its sender sees",
+    (
+        "renewals_linechoice",
+        "entitlement_id",
+    ): "the same of what is chosen of it; it counts in the chooser's quotes alone",
     ("renewals_quoteline", "entitlement_id"): "an agreement has sites of several customers; a line is a frozen text",
 }
 
