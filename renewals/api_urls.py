@@ -1,6 +1,9 @@
 from django.urls import path
 
 from renewals import api
+from renewals.rules.workflow import TURN
+
+TURNS = tuple(dict.fromkeys(step.action for step in TURN.transitions))
 
 urlpatterns = [
     path("renewal-quotes/", api.QuoteList.as_view(), name="api_quotes"),
@@ -10,6 +13,17 @@ urlpatterns = [
     path("renewal-quotes/<str:pk>/csv/", api.QuoteCsv.as_view(), name="api_quote_csv"),
     path("renewal-quotes/<str:pk>/ubl/", api.QuoteUbl.as_view(), name="api_quote_ubl"),
     path("renewal-quotes/<str:pk>/differences/", api.QuoteDifferences.as_view(), name="api_quote_differences"),
-    path("renewal-quotes/<str:pk>/accept/", api.QuoteAnswer.as_view(verb="accept"), name="api_quote_accept"),
-    path("renewal-quotes/<str:pk>/decline/", api.QuoteAnswer.as_view(verb="decline"), name="api_quote_decline"),
+    path("renewal-quotes/<str:pk>/preview/", api.QuotePreview.as_view(), name="api_quote_preview"),
+    *(
+        path(f"renewal-quotes/<str:pk>/{verb}/", api.QuoteAnswer.as_view(verb=verb), name=f"api_quote_{verb}")
+        for verb in ("accept", "decline", "restore")
+    ),
+    *(
+        path(
+            f"renewal-quotes/<str:pk>/{verb.replace('_', '-')}/",
+            api.QuoteTurn.as_view(verb=verb),
+            name=f"api_quote_{verb}",
+        )
+        for verb in TURNS
+    ),
 ]

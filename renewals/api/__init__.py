@@ -1,7 +1,7 @@
 """The API's doors to renewals."""
 
+from renewals.api.answers import QuoteAnswer, QuotePreview, QuoteTurn
 from renewals.api.quotes import (
-    QuoteAnswer,
     QuoteCsv,
     QuoteDetail,
     QuoteDifferences,
@@ -18,6 +18,8 @@ __all__ = [
     "QuoteDifferences",
     "QuoteList",
     "QuotePdf",
+    "QuotePreview",
+    "QuoteTurn",
     "QuoteUbl",
     "QuoteXlsx",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,8 +16,18 @@ from licenses.api.including import INCLUDE, in_words, wants_why
 from licenses.readmodels import one
 from portal.kernel.errors import Fault, Invalid, NotFound
 from renewals import operations
-from renewals.models import QuoteLine, RenewalQuote
-from renewals.queries import difference_of, line_why, quote_why, seen_quotes, state_of, version_beside, versions_of
+from renewals.api.bodies import read_body, read_text, require_none
+from renewals.models import HandOver, QuoteLine, RenewalQuote
+from renewals.queries import (
+    difference_of,
+    hands_of,
+    line_why,
+    quote_why,
+    seen_quotes,
+    state_of,
+    version_beside,
+    versions_of,
+)
 from renewals.rules.difference import difference_json
 from renewals.views import kind_answer, pdf_answer
 from renewals.words import difference_words
@@ -80,10 +90,35 @@ class QuoteSerializer(serializers.Serializer):
         return state_of(quote, today())
 
 
+class HandOverSerializer(serializers.Serializer):
+    """What was handed to a partner, asked of the rep, or proposed. `lines` is what a partner proposes of each line that
+    isn't to be renewed whole."""
+
+    turn = serializers.ChoiceField(HandOver.Turn.choices)
+    partner = serializers.CharField(source="partner.number", default=None, allow_null=True)
+    note = serializers.CharField()
+    asked_by = serializers.CharField(source="asked_by.name")
+    asked_at = serializers.DateTimeField()
+    reply = serializers.CharField()
+    replied_by = serializers.CharField(source="replied_by.name", default=None, allow_null=True)
+    replied_at = serializers.DateTimeField(allow_null=True)
+    lines = serializers.JSONField()
+
+
 class QuoteDetailSerializer(QuoteSerializer):
-    """The same with each line explained."""
+    """The same with each line explained, and whose turn it is: customer, partner, rep, or nobody once it is settled."""
 
     lines = ExplainedLineSerializer(source="lines.all", many=True)
+    whose_turn = serializers.SerializerMethodField()
+    hand_over = serializers.SerializerMethodField()
+
+    def get_whose_turn(self, quote: RenewalQuote) -> str:
+        return hands_of(quote).waits_for
+
+    @extend_schema_field(HandOverSerializer(allow_null=True))
+    def get_hand_over(self, quote: RenewalQuote) -> dict[str, Any] | None:
+        current = hands_of(quote).current
+        return dict(HandOverSerializer(current).data) if current else None
 
 
 class LineInWordsSerializer(ExplainedLineSerializer):
@@ -124,45 +159,9 @@ class AskSerializer(serializers.Serializer):
     site = serializers.CharField(required=False)
 
 
-class AnswerSerializer(serializers.Serializer):
-    """`version` is the one that was read; `reason` goes with a refusal."""
-
-    version = serializers.IntegerField(required=False)
-    reason = serializers.CharField(required=False)
-
-
-def _quotes(request: Request) -> QuerySet[RenewalQuote]:
+def quotes_of(request: Request) -> QuerySet[RenewalQuote]:
+    """The quotes that whoever asks sees, with their lines."""
     return seen_quotes(actor_of(request)).prefetch_related("lines")
-
-
-def _body(request: Request) -> dict[str, Any]:
-    data = request.data
-    if not isinstance(data, dict):
-        raise Invalid(Fault("field_invalid", params={"said": "A JSON object is expected.", "rule": "object"}))
-    return data
-
-
-def _text(body: dict[str, Any], name: str, faults: list[Fault]) -> str:
-    value = body.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str) or "\0" in value:
-        faults.append(Fault("text_expected", name))
-        return ""
-    return value.strip()
-
-
-def _version(body: dict[str, Any], faults: list[Fault]) -> int | None:
-    value = body.get("version")
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    faults.append(Fault("quote_version_invalid", "version", params={"value": str(value)[:40]}))
-    return None
-
-
-def _require_none(faults: list[Fault]) -> None:
-    if faults:
-        raise Invalid(*faults)
 
 
 class QuoteList(CursorList):
@@ -172,19 +171,19 @@ class QuoteList(CursorList):
     ordering = ("-issued_at", "-id")
 
     def get_queryset(self) -> QuerySet[RenewalQuote]:
-        return _quotes(self.request)
+        return quotes_of(self.request)
 
     @extend_schema(request=AskSerializer, responses={201: QuoteSerializer(many=True)})
     def post(self, request: Request) -> Response:
         """The open quotes, the transition quote first: `{"next": null, "previous": null, "results": […]}`."""
         faults: list[Fault] = []
-        body = _body(request)
-        agreement, site = _text(body, "agreement_number", faults), _text(body, "site", faults)
-        _require_none(faults)
+        body = read_body(request)
+        agreement, site = read_text(body, "agreement_number", faults), read_text(body, "site", faults)
+        require_none(faults)
         found = operations.ask_for_quotes(
             actor=actor_of(request), at=now(), on=today(), agreement_number=agreement, site_number=site
         )
-        by_id = _quotes(request).in_bulk([q.pk for q in found])
+        by_id = quotes_of(request).in_bulk([q.pk for q in found])
         told = QuoteSerializer([by_id[q.pk] for q in found if q.pk in by_id], many=True).data
         return Response({"next": None, "previous": None, "results": told}, status=201)
 
@@ -195,7 +194,7 @@ class QuoteDetail(APIView):
     @extend_schema(responses=WhySerializer, parameters=[INCLUDE])
     def get(self, request: Request, pk: str) -> Response:
         shape = WhySerializer if wants_why(request) else QuoteDetailSerializer
-        return Response(shape(one(_quotes(request), pk=pk)).data)
+        return Response(shape(one(quotes_of(request), pk=pk)).data)
 
 
 WITH = OpenApiParameter("with", OpenApiTypes.INT, description="The other version; the one before, where none is named.")
@@ -257,22 +256,3 @@ class QuoteUbl(APIView):
     @extend_schema(responses={(200, TYPES["xml"]): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: str) -> HttpResponse:
         return kind_answer(one(seen_quotes(actor_of(request)), pk=pk), "ubl")
-
-
-class QuoteAnswer(APIView):
-    """The customer accepts or declines."""
-
-    verb = ""
-
-    @extend_schema(request=AnswerSerializer, responses=QuoteDetailSerializer)
-    def post(self, request: Request, pk: str) -> Response:
-        faults: list[Fault] = []
-        body = _body(request)
-        version, reason = _version(body, faults), _text(body, "reason", faults)
-        _require_none(faults)
-        actor = actor_of(request)
-        if self.verb == "accept":
-            operations.accept(actor=actor, at=now(), on=today(), quote_id=pk, version=version)
-        else:
-            operations.decline(actor=actor, at=now(), on=today(), quote_id=pk, version=version, reason=reason)
-        return Response(QuoteDetailSerializer(one(_quotes(request), pk=pk)).data)

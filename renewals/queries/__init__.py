@@ -5,6 +5,7 @@ from renewals.queries.current import is_stale, open_transition_of
 from renewals.queries.differences import difference_of, version_beside, versions_of
 from renewals.queries.drafts import Draft, DraftLine, agreement_drafts, express_drafts
 from renewals.queries.due import agreements_due, express_sites_due
+from renewals.queries.foresight import Foresight, foresight
 from renewals.queries.hands import (
     Hands,
     hands_of,
@@ -43,6 +44,7 @@ __all__ = [
     "ChoicesByOrder",
     "Draft",
     "DraftLine",
+    "Foresight",
     "Hands",
     "Look",
     "QuoteView",
@@ -57,6 +59,7 @@ __all__ = [
     "due_on",
     "express_drafts",
     "express_sites_due",
+    "foresight",
     "hands_of",
     "is_stale",
     "last_look",

@@ -165,7 +165,7 @@ def quote_view(quote: RenewalQuote, on: date) -> QuoteView:
         quote=quote,
         state=state_of(quote, on),
         sites=_by_site(quote, lines, why),
-        left_out=[_left_out(each) for each in quote.left_out],
+        left_out=[left_out_view(each) for each in quote.left_out],
         versions=sorted((q for q in others if q.number == quote.number), key=lambda q: -q.version),
         siblings=[q for q in others if q.number != quote.number and state_of(q, on) == Status.ISSUED],
         renewal_dates=sorted({paid_until(line) + DAY for line in lines}),
@@ -202,7 +202,8 @@ def _by_site(quote: RenewalQuote, lines: Sequence[QuoteLine], why: dict[str, Exp
     return list(found.values())
 
 
-def _left_out(told: dict[str, Any]) -> LeftOut:
+def left_out_view(told: dict[str, Any]) -> LeftOut:
+    """A line that isn't in a quote, with its words."""
     params = told["params"]
     estimate = told.get("reinstatement")
     return LeftOut(

@@ -20,6 +20,19 @@ WORDS = {
         _("%(quantity)s not renewed (%(reason)s); cover ends on %(cover_end)s."),
         _("Take this back while the quote is open; from %(lapses_on)s on, only a reinstatement helps."),
     ),
+    "quote_lines_list": Words(
+        _("A list of lines is expected here."), _("Name from 1 to %(most)s lines, or leave `lines` out for the whole.")
+    ),
+    "quote_line_shape": Words(
+        _("A line is named by the id of its license line."),
+        _("Write an object with `entitlement`, and `quantity` and `reason` where they apply."),
+    ),
+    "quote_quantity_whole": Words(
+        _("“%(value)s” isn't a whole number of units."), _("Write a whole number, or leave it out for all of them.")
+    ),
+    "quote_verb_unknown": Words(
+        _("“%(value)s” isn't something to look ahead at."), _("Write accept, decline or restore.")
+    ),
     "quote_line_unknown": Words(
         _("The quote has no such line: %(value)s."), _("Name lines by the ids that the quote's newest version gives.")
     ),
