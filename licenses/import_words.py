@@ -83,6 +83,22 @@ WORDS = {
         _("What is held has changed since the file was compared with it, so the difference shown is out of date."),
         _("It is compared again: look at the difference as it is now, then decide."),
     ),
+    "import_given_up": Words(
+        _("The portal's operators gave up the work on this file. The reason: “%(reason)s”."),
+        _("Upload the file again."),
+    ),
+    "import_record_given_up": Words(
+        _("The portal's operators gave up recording this file. Nothing was recorded. The reason: “%(reason)s”."),
+        _("Decide on it again."),
+    ),
+    "told_import_given_up": Words(
+        _("The portal's operators gave up the work on file %(number)s. The reason: “%(reason)s”."),
+        _("Upload the file again."),
+    ),
+    "told_import_record_given_up": Words(
+        _("The portal's operators gave up recording file %(number)s. Nothing was recorded. The reason: “%(reason)s”."),
+        _("Decide on it again."),
+    ),
     "import_unreadable": Words(
         _("The file itself can't be read, so its headings aren't known."), _("Upload it again in another format.")
     ),

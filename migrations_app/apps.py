@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +9,8 @@ class MigrationsConfig(AppConfig):
     verbose_name = _("Migrations")
 
     def ready(self) -> None:
-        """Requests and forms have pages of their own."""
+        """Requests and forms have pages of their own, and end with the work that operators give up."""
+        import_module("migrations_app.operations.giving_up")
         from sites.subjects import register
 
         register("transferrequest", "transfer_page")

@@ -38,6 +38,9 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[["Work"], None]
 _handlers: dict[str, Handler] = {}
+# (actor, at, the job, the reason): what becomes of a job's subject when nobody is going to do the job.
+Ending = Callable[[Actor, datetime, Job, str], None]
+_endings: dict[str, Ending] = {}
 
 
 # A step may take whole forms; what is too long for a page isn't for a worker.
@@ -116,6 +119,22 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
         return function
 
     return register
+
+
+def when_given_up(kind: str) -> Callable[[Ending], Ending]:
+    """Registers the function that ends the subject of a job of `kind` that an operator gave up."""
+
+    def register(function: Ending) -> Ending:
+        _endings[kind] = function
+        return function
+
+    return register
+
+
+def end_subject(*, actor: Actor, at: datetime, job: Job, reason: str) -> None:
+    """What waits for the job waits no longer: its people are told why, and what they can do."""
+    if ending := _endings.get(job.kind):
+        ending(actor, at, job, reason)
 
 
 def enqueue(*, kind: str, subject_id: UUID, actor: Actor, at: datetime, due_at: datetime | None = None) -> Job:

@@ -52,6 +52,7 @@ EVENTS = {
     "rejected": gettext_lazy("Rejected"),
     "put_back": gettext_lazy("Put back: the record has changed"),
     "superseded": gettext_lazy("Superseded by a newer file"),
+    "given_up": gettext_lazy("Given up by the portal's operators"),
 }
 
 

@@ -32,6 +32,7 @@ EVENTS = {
     "compared_again": gettext_lazy("Compared again"),
     "in_force": gettext_lazy("Put into force"),
     "rejected": gettext_lazy("Rejected"),
+    "given_up": gettext_lazy("Given up by the portal's operators"),
 }
 
 

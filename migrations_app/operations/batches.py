@@ -130,8 +130,9 @@ UPDATE migrations_app_batchrow r SET outcome = CASE q.status WHEN 'completed' TH
 
 
 @transaction.atomic
-def settle_batch(*, actor: Actor, at: datetime, batch_id: UUID) -> None:
-    """Bring rows and batch up to what their requests have come to. Idempotent."""
+def settle_batch(*, actor: Actor, at: datetime, batch_id: UUID, tells: bool = True) -> None:
+    """Bring rows and batch up to what their requests have come to. Idempotent. Its sender is told of the end, unless it
+    `tells` nobody."""
     batch = TransferBatch.objects.visible_to(actor).select_for_update().filter(pk=batch_id).first()
     if batch is None or batch.status not in ("submitted", "applying"):
         return
@@ -149,7 +150,7 @@ def settle_batch(*, actor: Actor, at: datetime, batch_id: UUID) -> None:
         )
         event = tell(actor=actor, at=at, kind=batch.status, subject=batch, customer_id=None)
         notify(
-            actor=actor, at=at, event=event, kind=f"batch_{batch.status}", to=[batch.created_by_id],
+            actor=actor, at=at, event=event, kind=f"batch_{batch.status}", to=[batch.created_by_id] if tells else [],
             number=str(batch), filename=batch.filename,
         )  # fmt: skip
 

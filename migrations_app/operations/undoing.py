@@ -19,7 +19,7 @@ from portal.kernel.errors import DomainError, Fault, Forbidden, NotFound, Refuse
 from sites.events import tell
 from sites.jobs import enqueue
 from sites.notices import notify
-from sites.refusals import Kind, codes_of, count_refusals
+from sites.refusals import codes_of
 from sites.tenancy.actor import Actor
 from sites.words import stored_fault
 
@@ -132,9 +132,10 @@ def load_for_rep(batch_id: UUID, actor: Actor) -> TransferBatch:
 
 @transaction.atomic
 def settle_undo(
-    *, actor: Actor, at: datetime, on: date, batch_id: UUID, rep_id: UUID, refused: Sequence[DomainError]
-) -> None:
-    """Bring rows and form up to what was reversed, and tell sender and rep. `refused` is what stood against it."""
+    *, actor: Actor, at: datetime, batch_id: UUID, rep_id: UUID, refused: Sequence[DomainError]
+) -> tuple[str, ...]:
+    """Bring rows and form up to what was reversed, and tell sender and rep. `refused` is what stood against it; returns
+    the codes of that."""
     batch = load_batch(batch_id, actor)
     reversed_ones = [request.pk for request in requests_of(batch) if request.status == "reversed"]
     undone = _fail_rows(batch.pk, ("applied",), reversed_ones)
@@ -156,8 +157,7 @@ def settle_undo(
     told: dict[str, Any] = {"number": str(batch), "rows": undone, "codes": ", ".join(codes)}
     event = tell(actor=actor, at=at, kind=kind, subject=batch, customer_id=None, rows=undone, by=told["codes"])
     notify(actor=actor, at=at, event=event, kind=f"batch_{kind}", to=[batch.created_by_id, rep_id], **told)
-    if codes:
-        count_refusals(Kind.RULE, codes, on=on)
+    return tuple(codes)
 
 
 def requests_of(batch: TransferBatch) -> list[TransferRequest]:

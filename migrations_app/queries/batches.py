@@ -65,6 +65,7 @@ class BatchView:
     cancelling: bool
     undo_asked_at: datetime | None
     undo_reason: str
+    plan_fault: dict[str, Any] | None = None
     timeline: tuple[dict[str, Any], ...] = field(default=())
 
     @property
@@ -152,6 +153,7 @@ def _view(
         cancelling=batch.cancel_asked_at is not None and batch.status in TransferBatch.WORKING,
         undo_asked_at=batch.undo_asked_at,
         undo_reason=batch.undo_reason,
+        plan_fault=retold(found["plan_fault"]) if found.get("plan_fault") else None,
         timeline=told,
     )
 

@@ -84,6 +84,12 @@ class RequestView:
     created_at: datetime
     decision_reason: str = ""
 
+    @property
+    def given_up(self) -> bool:
+        """Whether operators gave up the move that was approved."""
+        kinds = [event["kind"] for event in self.timeline if event["kind"] in ("given_up", "broke_off")]
+        return self.status == TransferRequest.Status.APPROVED and kinds[-1:] == ["given_up"]
+
 
 @dataclass(frozen=True, slots=True)
 class Known:

@@ -44,6 +44,7 @@ def event_labels() -> dict[str, str]:
         "amended": _("Rows changed"),
         "cancel_asked": _("Asked to stop"),
         "cancelled": _("Stopped"),
+        "given_up": _("Given up by the portal's operators"),
         "undo_asked": _("An IBM rep is asked to undo it"),
         "undo_started": _("The undo has begun"),
         "undo_refused": _("The undo was refused"),

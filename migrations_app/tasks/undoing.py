@@ -13,6 +13,7 @@ from portal.kernel.errors import DomainError
 from sites.clock import now, today
 from sites.events import history
 from sites.jobs import Work, handler
+from sites.refusals import Kind, count_refusals
 from sites.tenancy import system_actor
 
 
@@ -29,9 +30,8 @@ def undo_moves(work: Work) -> None:
     reverse = _reverse_some if asked["partly"] else _reverse_all
     refused = reverse(work, wanted, asked["reason"])
     with transaction.atomic():
-        settle_undo(
-            actor=system_actor(), at=now(), on=today(), batch_id=batch.pk, rep_id=work.actor_id, refused=refused
-        )  # fmt: skip
+        codes = settle_undo(actor=system_actor(), at=now(), batch_id=batch.pk, rep_id=work.actor_id, refused=refused)
+        count_refusals(Kind.RULE, codes, on=today())
 
 
 def _reverse_all(work: Work, wanted: Sequence[UUID], reason: str) -> list[DomainError]:

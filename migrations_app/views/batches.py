@@ -107,7 +107,7 @@ def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def seen(view: BatchView) -> str:
     """What the reader of a page knows of the form; another word means that there is something new."""
     word = seen_word(view.status, len(view.requests), view.counts["failed"], view.counts["applied"])
-    return f"{word}-planned" if view.plan else word
+    return f"{word}-planned" if view.plan or view.plan_fault else word
 
 
 def progress_context(view: BatchView) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def progress_context(view: BatchView) -> dict[str, Any]:
         "note": "",
         "pace": "3s" if view.status in QUICK or not view.requests else "15s",
         "seen": seen(view),
-        "planning": view.status == "checked" and view.plan is None,
+        "planning": view.status == "checked" and view.plan is None and view.plan_fault is None,
     }
 
 

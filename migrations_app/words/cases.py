@@ -86,6 +86,13 @@ _BATCH = {
         _("The form was stopped before this row was asked for."),
         _("Try the form again to ask for the rows that are left."),
     ),
+    "batch_given_up": Words(
+        _("The portal's operators gave up the work on this form. The reason: “%(reason)s”."), _("Try the form again.")
+    ),
+    "batch_plan_given_up": Words(
+        _("What the valid rows would do couldn't be worked out."),
+        _("You can submit the form all the same; each request shows its own plan."),
+    ),
     "batch_all_asked": Words(
         _("Every request of this form is made already, so there is nothing left to stop."),
         _("Undo the form instead: that withdraws the requests."),

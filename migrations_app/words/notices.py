@@ -46,6 +46,13 @@ _REQUESTS = {
         _("A rule stopped the approved transfer request %(number)s (check %(codes)s). Nothing has moved."),
         _("Open it to see who can mend that; it goes on by itself when it is mended."),
     ),
+    "told_transfer_given_up": Words(
+        _(
+            "The portal's operators gave up the move of transfer request %(number)s. Nothing has moved. The reason: "
+            "“%(reason)s”."
+        ),
+        _("It stays approved: ask them to try it again."),
+    ),
 }
 
 _FORMS = {
@@ -55,6 +62,10 @@ _FORMS = {
     ),
     "told_batch_failed": Words(
         _("Transfer form %(number)s couldn't be read."), _("Open it to see why, mend the file and upload it again.")
+    ),
+    "told_batch_given_up": Words(
+        _("The portal's operators gave up the work on transfer form %(number)s. The reason: “%(reason)s”."),
+        _("Open it to see how far it came, and try it again."),
     ),
     "told_batch_undo_asked": Words(
         _("The sender of transfer form %(number)s asks you to take it back. The reason: “%(reason)s”."),

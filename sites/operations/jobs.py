@@ -13,10 +13,10 @@ from django.db.models.functions import Now
 
 from portal.kernel.errors import Fault, Invalid, NotFound, Refused
 from sites.events import tell, tell_each
-from sites.jobs import LONGEST_REASON, ring
+from sites.jobs import LONGEST_REASON, end_subject, ring
 from sites.models import Job
 from sites.readmodels.jobs import must_operate
-from sites.tenancy import Actor, system_actor
+from sites.tenancy import Actor, as_portal, system_actor
 
 _ANEW = {"status": Job.Status.DUE, "tries": 0, "crashes": 0, "turns": 0, "lease_until": None, "finished_at": None}
 PRUNED_AT_ONCE = 5000
@@ -67,7 +67,7 @@ def redrive_dead(*, actor: Actor, at: datetime, kind: str) -> int:
 
 @transaction.atomic
 def give_up_job(*, actor: Actor, at: datetime, job_id: UUID, reason: str) -> Job:
-    """Take a job out of the queue, with a reason; it can be tried again later.
+    """Take a job out of the queue, with a reason; it can be tried again later. What it was for ends with that reason.
 
     Raises Forbidden, NotFound; Invalid without a reason; Refused as `redrive_job` does, and `job_given_up`.
     """
@@ -81,6 +81,8 @@ def give_up_job(*, actor: Actor, at: datetime, job_id: UUID, reason: str) -> Job
     why = reason.strip()[:LONGEST_REASON]
     Job.objects.filter(pk=job.pk).update(status=Job.Status.DROPPED, lease_until=None, finished_at=Now(), reason=why)
     tell(actor=actor, at=at, kind="given_up", subject=job, customer_id=None, why=why, **before)
+    with as_portal(actor) as portal, transaction.atomic():
+        end_subject(actor=portal, at=at, job=job, reason=why)
     job.refresh_from_db()
     return job
 
