@@ -18,6 +18,9 @@ from sites.notices import notify
 from sites.numbers import next_number
 from sites.tenancy.actor import Actor
 
+# What a row says that had moved, or was asked for, and was taken back: nobody asks for it again.
+TAKEN_BACK = ("batch_undone", "row_reversed")
+
 
 @transaction.atomic
 def upload(*, actor: Actor, at: datetime, upload: UploadedFile, mode: str = "per_row") -> TransferBatch:
@@ -164,7 +167,9 @@ def retry_batch(*, actor: Actor, at: datetime, batch_id: UUID) -> TransferBatch:
     if broke_off:
         enqueue(kind="batch.check", subject_id=batch.pk, actor=actor, at=at)
     else:
-        failed = batch.rows.filter(outcome="failed").exclude(errors__contains=[{"code": "batch_undone"}])
+        failed = batch.rows.filter(outcome="failed")
+        for code in TAKEN_BACK:
+            failed = failed.exclude(errors__contains=[{"code": code}])
         failed.update(outcome="valid", request=None)
         enqueue(kind="batch.submit", subject_id=batch.pk, actor=actor, at=at)
     tell(actor=actor, at=at, kind="retried", subject=batch, customer_id=None)

@@ -12,6 +12,7 @@ from licenses.queries import rule_book
 from migrations_app.facts import Judged, judge, plan_json
 from migrations_app.models import Consent, TransferRequest
 from migrations_app.operations.requests import record_waivers
+from migrations_app.operations.reversals import rows_went_back
 from migrations_app.operations.telling import ask_for_consent, requesters, tell_people
 from migrations_app.policies import (
     NEEDS_BOTH_ENDS,
@@ -53,11 +54,13 @@ def take(
     wait_for: Collection[str] = (),
     version: int | None = None,
     judged: Judged | None = None,
+    with_form: bool = False,
 ) -> TransferRequest:
     """Do `verb` to a request: the transition table says from where, the actor's roles say who.
 
     `wait_for` are codes of checks that heal: submitted so, the request sleeps until they have, and goes on by itself.
-    `judged` is what was found on a draft in this very transaction, so that it isn't asked twice.
+    `judged` is what was found on a draft in this very transaction, so that it isn't asked twice. `with_form`: its form
+    is taken back as a whole, which tells its rows.
     Raises NotFound, Stale (another version), Refused (not from this status, or a rule stops it), Forbidden,
     Invalid (a reason or waiver is missing).
     """
@@ -71,7 +74,10 @@ def take(
         must_see_both_ends(request)
     if verb in NEEDS_REASON and not reason.strip():
         raise Refused(Fault("reason_required", "reason"))
-    _DOORS[verb](_Step(request, actor, at, on, reason.strip(), tuple(waivers), tuple(wait_for), judged))
+    taken = _Step(request, actor, at, on, reason.strip(), tuple(waivers), tuple(wait_for), judged)
+    _DOORS[verb](taken)
+    if verb == "reverse" and request.batch_id and not with_form:
+        rows_went_back(actor=actor, at=at, batch_id=request.batch_id, request=request, reason=taken.reason)
     if verb in NO_OF_PERSON:
         count_refusals(Kind.PERSON, [f"transfer_{step.target}_by_{NO_OF_PERSON[verb]}"], on=on)
     return request

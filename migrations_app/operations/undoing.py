@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from licenses.operations.files import take_step
 from migrations_app.models import TransferBatch, TransferRequest
 from migrations_app.operations.batches import load_batch, settle_batch, step_batch
 from migrations_app.operations.decisions import take
+from migrations_app.operations.reversals import NOT_ASKED, put_down
 from migrations_app.queries.batch_summary import recounted
 from migrations_app.queries.batch_undo import OPEN, undo_preview
 from migrations_app.rules.workflow import BATCH, REP
@@ -141,19 +141,14 @@ def settle_undo(
     undone = _fail_rows(batch.pk, ("applied",), reversed_ones)
     left = batch.requests.filter(status="completed").exists()
     codes = sorted({code for refusal in refused for code in codes_of(refusal)})
-    changes: dict[str, Any] = {"summary": recounted(batch), "undo_asked_at": None, "undo_reason": ""}
     if not left and BATCH.find("undo", batch.status):
         kind, action = "undone", "undo"
     elif undone:
         kind, action = "undone_in_part", "undo_in_part"
     else:
-        kind, action, changes = "undo_refused", "", {}
-    if action and BATCH.find(action, batch.status):
-        take_step(BATCH, batch, action, **changes, finished_at=at)
-    elif changes:
-        for name, value in changes.items():
-            setattr(batch, name, value)
-        batch.save(update_fields=list(changes))
+        kind, action = "undo_refused", ""
+    if action:
+        put_down(batch, action, at=at, **NOT_ASKED)
     told: dict[str, Any] = {"number": str(batch), "rows": undone, "codes": ", ".join(codes)}
     event = tell(actor=actor, at=at, kind=kind, subject=batch, customer_id=None, rows=undone, by=told["codes"])
     notify(actor=actor, at=at, event=event, kind=f"batch_{kind}", to=[batch.created_by_id, rep_id], **told)

@@ -40,7 +40,7 @@ def _reverse_all(work: Work, wanted: Sequence[UUID], reason: str) -> list[Domain
         try:
             with transaction.atomic():
                 for key in wanted:
-                    take("reverse", actor=actor, at=now(), on=today(), request_id=key, reason=reason)
+                    take("reverse", actor=actor, at=now(), on=today(), request_id=key, reason=reason, with_form=True)
         except DomainError as refusal:
             return [refusal]
     return []
@@ -53,7 +53,7 @@ def _reverse_some(work: Work, wanted: Sequence[UUID], reason: str) -> list[Domai
         with work.step() as actor:
             try:
                 with transaction.atomic():
-                    take("reverse", actor=actor, at=now(), on=today(), request_id=key, reason=reason)
+                    take("reverse", actor=actor, at=now(), on=today(), request_id=key, reason=reason, with_form=True)
             except DomainError as refusal:
                 refused.append(refusal)
     return refused

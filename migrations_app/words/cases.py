@@ -98,6 +98,10 @@ _BATCH = {
         _("Undo the form instead: that withdraws the requests."),
     ),
     "batch_undone": Words(_("The form was undone."), _("To move these licenses after all, send the row again.")),
+    "row_reversed": Words(
+        _("An IBM rep took the move of this row back with request %(request)s. The reason: “%(reason)s”."),
+        _("To move these licenses after all, send the row again."),
+    ),
     "form_twice": Words(
         _("You uploaded this very file before, on %(date)s: it is form %(number)s."),
         _("Open that form; to send it again, undo it first or change the file."),

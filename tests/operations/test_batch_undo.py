@@ -7,6 +7,7 @@ import pytest
 from licenses.models import CoverPeriod, Entitlement
 from migrations_app.models import TransferBatch, TransferRequest
 from migrations_app.operations import ask_undo, retry_batch, reverse_batch, submit_batch, take, undo_batch
+from migrations_app.queries import batch_view
 from migrations_app.queries.batch_undo import undo_preview
 from migrations_app.tasks import look_after
 from portal.kernel.errors import Forbidden, NotFound, Refused
@@ -238,3 +239,51 @@ def test_what_was_undone_is_not_tried_again(completed, as_actor, run_jobs, today
     run_jobs()
     assert [outcome for outcome, _ in outcomes(completed)] == ["applied", "failed", "invalid"]
     assert len(requests(completed)) == 2
+
+
+def reversed_alone(request, as_actor, today):
+    take("reverse", actor=as_actor("rikke"), at=now(), on=today, request_id=request.pk, reason="Wrong site")
+
+
+def said(batch):
+    with looking():
+        return [(r.outcome, [e["code"] for e in r.errors if e["code"] in ("batch_undone", "row_reversed")])
+                for r in batch.rows.order_by("number")]  # fmt: skip
+
+
+def test_a_request_that_is_reversed_alone_is_told_on_its_rows(completed, as_actor, run_jobs, today):
+    first, second = requests(completed)
+    reversed_alone(first, as_actor, today)
+    batch = fresh(completed)
+    assert batch.status == "completed_with_errors" and statuses(completed) == ["reversed", "completed"]
+    assert said(batch) == [("failed", ["row_reversed"]), ("applied", []), ("invalid", [])]
+    assert batch.summary["outcomes"] == {"failed": 1, "applied": 1, "invalid": 1}
+    counts = batch_view(batch, as_actor("jonas")).counts
+    assert counts == {"rows": 3, "valid": 2, "invalid": 1, "applied": 1, "failed": 1}
+    assert {group["code"] for group in batch.summary["groups"]} >= {"row_reversed"}
+    reversed_alone(second, as_actor, today)
+    batch = fresh(completed)
+    assert batch.status == "undone" and said(batch)[:2] == [("failed", ["row_reversed"])] * 2
+
+
+def test_what_was_reversed_alone_is_not_tried_again_and_the_rest_can_be_undone(completed, as_actor, run_jobs, today):
+    reversed_alone(requests(completed)[0], as_actor, today)
+    ask_undo(actor=as_actor("jonas"), at=now(), on=today, batch_id=completed.pk, reason="Wrong portfolio")
+    reverse(completed, as_actor, today)
+    run_jobs()
+    batch = fresh(completed)
+    assert (batch.status, batch.undo_asked_at) == ("undone", None)
+    assert said(batch)[:2] == [("failed", ["row_reversed"]), ("failed", ["batch_undone"])]
+
+
+def test_a_form_that_still_moves_ends_by_itself_after_a_reversal(asked, as_actor, run_jobs, today):
+    first, second = requests(asked)
+    approve([first], as_actor, run_jobs, today)
+    reversed_alone(first, as_actor, today)
+    assert fresh(asked).status == "applying"
+    assert [outcome for outcome, _ in said(fresh(asked))] == ["failed", "valid", "invalid"]
+    approve([second], as_actor, run_jobs, today)
+    batch = fresh(asked)
+    assert batch.status == "completed_with_errors" and said(batch)[1] == ("applied", [])
+    retry_batch(actor=as_actor("jonas"), at=now(), batch_id=batch.pk)
+    assert said(fresh(batch))[0] == ("failed", ["row_reversed"])
