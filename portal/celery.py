@@ -10,6 +10,7 @@ from celery.schedules import crontab
 from celery.signals import heartbeat_sent, worker_ready, worker_shutting_down
 from django.conf import settings
 
+from licenses.intake.folders import remove_left
 from portal import heartbeat
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -75,6 +76,12 @@ def _name(sender: Any) -> str:
 def _alive(sender: Any, **_: Any) -> None:
     with suppress(redis.RedisError):
         heartbeat.beat(_name(sender))
+
+
+@worker_ready.connect
+def _tidy(**_: Any) -> None:
+    """A worker that was killed here before may have left its folders."""
+    remove_left()
 
 
 @worker_shutting_down.connect

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
 from django.db.models.fields.files import FieldFile
 
 from licenses.intake.child import read_in_child
+from licenses.intake.folders import own_folder
 from licenses.intake.headings import HeadingMap, HeadingTable, fold, map_headings
 from licenses.intake.normalized import NormalizedFile
 from licenses.intake.reader import RawRow
@@ -135,8 +135,8 @@ def open_form(
 @contextmanager
 def local_copy(kept: FieldFile) -> Iterator[Path]:
     """A copy of a stored file in a folder of its own, which is gone afterwards with all that was put there."""
-    with TemporaryDirectory(prefix="passage-") as folder:
-        path = Path(folder) / "file"
+    with own_folder() as folder:
+        path = folder / "file"
         with kept.open("rb") as source, path.open("wb") as copy:
             shutil.copyfileobj(source, copy)
         yield path
