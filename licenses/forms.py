@@ -105,8 +105,9 @@ class HoldingsUpload(_OfSites, TellingForm):
     """A file of what a site holds."""
 
     file = forms.FileField(
-        label=_("File"), allow_empty_file=True, widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.csv"})
-    )
+        label=_("File"), allow_empty_file=True, widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.csv"}),
+        help_text=_("A workbook (.xlsx or .ods) or a CSV file."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any):
         super().__init__(*args, actor=actor, **kwargs)

@@ -30,6 +30,14 @@ WORDS = {
         _("Row %(row)s, “%(heading)s”: site %(value)s isn't one of the customer's."),
         _("Correct the number, or upload the rows of another customer by themselves."),
     ),
+    "import_customer_other": Words(
+        _("Row %(row)s, “%(heading)s”: %(value)s is another customer; the file is brought in for customer %(known)s."),
+        _("Upload the rows of another customer for a site of that customer's."),
+    ),
+    "import_agreement_other": Words(
+        _("Row %(row)s, “%(heading)s”: %(value)s isn't the Agreement of site %(site)s, which is %(known)s."),
+        _("Correct the number, or name the row's own site."),
+    ),
     "import_part_unknown": Words(
         _("Row %(row)s: the catalog doesn't know part %(value)s, and the file doesn't describe it."),
         _("Correct the part number, or add a column with the part's description."),

@@ -274,7 +274,7 @@ class UploadForm(TellingForm):
 
     file = forms.FileField(
         label=_("Filled-in form"), widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.csv,.pdf"}),
-        help_text=_("A workbook, a CSV file, or the PDF form with its fields filled in."),
+        help_text=_("A workbook (.xlsx or .ods), a CSV file, or the PDF form with its fields filled in."),
     )  # fmt: skip
     mode = forms.ChoiceField(
         label=_("How to take it"), choices=TransferBatch.Mode.choices, initial=TransferBatch.Mode.PER_ROW,

@@ -12,7 +12,7 @@ from tests.cast import looking
 
 HEADINGS = (
     "site_number", "part_number", "description", "quantity", "order_reference", "acquired_on", "coverage_start",
-    "coverage_end", "points",
+    "coverage_end", "points", "customer_number", "agreement_number",
 )  # fmt: skip
 
 

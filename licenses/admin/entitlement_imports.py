@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from licenses.models import EntitlementImport
 from licenses.operations.entitlement_imports import accept_holdings, compare_holdings, reject_holdings
-from licenses.queries.entitlement_imports import actions_on, newer_accepted
+from licenses.queries.entitlement_imports import actions_on, newer_accepted, reasons_of
 from licenses.views.imports import figures, happenings
 from licenses.views.shared import Item
 from portal.kernel.errors import Fault, Refused
@@ -73,6 +73,7 @@ class EntitlementImportAdmin(CaseAdmin):
             "facts": facts,
             "told": [retold(kept)["message"] for kept in case.faults],
             "figures": figures(case) if case.checked_at else [],
+            "reasons": reasons_of(case) if case.checked_at else [],
             "events": happenings(case),
             "version": case.version,
         }

@@ -100,14 +100,32 @@ HOLDINGS = HeadingTable(
              "expiration date", "dækningsslut", "dækning slutter", "slutdato", "udløbsdato"),
         ),
         Column("points", "points", "point", False, ("total points", "points total", "point i alt", "samlede point")),
+        Column(
+            "customer_number",
+            "customer_number",
+            "kundenummer",
+            False,
+            ("ibm customer number", "ibm customer no", "customer no", "ibm kundenummer", "kundenr"),
+        ),
+        Column(
+            "agreement_number",
+            "agreement_number",
+            "aftalenummer",
+            False,
+            ("agreement no", "agreement", "pa agreement number", "aftalenr", "aftale"),
+        ),
     ),
-    ignored=(
-        "order type", "ordretype", "ibm customer number", "ibm customer no", "customer number", "kundenummer",
-        "ibm kundenummer", "agreement number", "agreement no", "aftalenummer", "customer name", "kundenavn",
-    ),
+    ignored=("order type", "ordretype", "customer name", "kundenavn"),
 )  # fmt: skip
 FIELDS = tuple(column.field for column in HOLDINGS.columns)
-LENGTHS = {"part_number": 12, "description": 300, "order_reference": 40, "site_number": 20}
+LENGTHS = {
+    "part_number": 12,
+    "description": 300,
+    "order_reference": 40,
+    "site_number": 20,
+    "customer_number": 20,
+    "agreement_number": 20,
+}
 SHORT = 60
 DATED = ("acquired_on", "coverage", "coverage_start")
 SAMPLES, LOOKED_AT = 3, 50
@@ -135,6 +153,8 @@ class Holding:
     coverage_start: date | None = None
     coverage_end: date | None = None
     points: Decimal | None = None
+    customer_number: str = ""
+    agreement_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from licenses.intake.headings import fold
 from licenses.models import EntitlementImport, EntitlementImportRow
@@ -33,10 +34,48 @@ def visible_imports(actor: Actor) -> QuerySet[EntitlementImport]:
     return rows.select_related("customer", "site", "created_by", "decided_by", "superseded_by")
 
 
-def rows_of(case: EntitlementImport, outcome: str = "") -> QuerySet[EntitlementImportRow]:
-    """The rows of the file and the lines that are gone, of one outcome where one is named."""
+def rows_of(case: EntitlementImport, outcome: str = "", code: str = "") -> QuerySet[EntitlementImportRow]:
+    """The rows of the file and the lines that are gone; of one outcome, and with one reason, where these are named."""
     rows = EntitlementImportRow.objects.filter(file_import=case).select_related("site")
-    return rows.filter(outcome=outcome) if outcome else rows
+    if outcome:
+        rows = rows.filter(outcome=outcome)
+    found = [{"code": code}]
+    return rows.filter(Q(errors__contains=found) | Q(against__contains=found)) if code else rows
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What kept rows out: how many, the first one's number (None for a line of the record), and what that one says."""
+
+    code: str
+    rows: int
+    first: int | None
+    message: str
+
+
+# A row counts once for a reason, however often it has it.
+_REASONS = """
+SELECT found.code, count(*), min(found.id)
+  FROM (SELECT DISTINCT r.id, e->>'code' AS code
+          FROM licenses_entitlementimportrow r, jsonb_array_elements(r.errors || r.against) AS e
+         WHERE r.file_import_id = %s AND r.outcome = 'rejected' AND e->>'severity' = 'error') AS found
+ GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+
+
+def reasons_of(case: EntitlementImport) -> list[Reason]:
+    """Why rows were rejected, by reason, that of most rows first: two queries, whatever the rows."""
+    if not case.rows_rejected:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_REASONS, [case.pk])
+        counted = cursor.fetchall()
+    firsts = {row.pk: row for row in rows_of(case).filter(pk__in=[first for _, _, first in counted])}
+    return [Reason(code, rows, firsts[first].number, _says(firsts[first], code)) for code, rows, first in counted]
+
+
+def _says(row: EntitlementImportRow, code: str) -> str:
+    return next(str(found["message"]) for found in findings_of(row) if found["code"] == code)
 
 
 def findings_of(row: EntitlementImportRow) -> list[dict[str, Any]]:

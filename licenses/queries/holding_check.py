@@ -40,7 +40,9 @@ class HoldingDesk:
     def __init__(self, case: EntitlementImport, today: date, headings: Mapping[str, str]):
         self._case, self._today, self._headings = case, today, headings
         sites = Site.objects.filter(customer_id=case.customer_id)
-        self._sites: dict[str, UUID] = dict(sites.values_list("site_number", "pk"))
+        known = list(sites.values_list("site_number", "pk", "agreement__number"))
+        self._sites: dict[str, UUID] = {number: key for number, key, _ in known}
+        self._agreements: dict[UUID, tuple[str, str]] = {key: (number, of) for number, key, of in known if of}
         self._parts = {number: (kind, text) for number, kind, text in
                        Part.objects.values_list("part_number", "kind", "description")}  # fmt: skip
 
@@ -62,6 +64,7 @@ class HoldingDesk:
         if site_id is None:
             params = {"value": said.site_number, **_near(self._near_sites, said.site_number)}
             faults.append(Fault("import_site_unknown", "site_number", params=params))
+        faults += self._of_others(said, site_id)
         if said.part_number and not text and not said.description and "description" not in unread:
             params = {"value": said.part_number, **_near(self._near_parts, said.part_number)}
             faults.append(Fault("import_part_unknown", "description", params=params))
@@ -76,6 +79,20 @@ class HoldingDesk:
             faults += _cover_faults(said.coverage_start, said.coverage_end)
         return faults
 
+    def _of_others(self, said: Holding, site_id: UUID | None) -> list[Fault]:
+        """The row names a customer, or an Agreement, that isn't the one of its site. What the record lacks says
+        nothing."""
+        faults = []
+        ours = self._case.customer.ibm_customer_number
+        if said.customer_number and ours and _bare(said.customer_number) != _bare(ours):
+            params = {"value": said.customer_number, "known": ours}
+            faults.append(Fault("import_customer_other", "customer_number", params=params))
+        site, agreement = self._agreements.get(site_id, ("", "")) if site_id else ("", "")
+        if said.agreement_number and agreement and _bare(said.agreement_number) != _bare(agreement):
+            params = {"value": said.agreement_number, "site": site, "known": agreement}
+            faults.append(Fault("import_agreement_other", "agreement_number", params=params))
+        return faults
+
     @cached_property
     def _near_sites(self) -> Nearest:
         return Nearest(self._sites)
@@ -86,6 +103,11 @@ class HoldingDesk:
 
     def _told(self, fault: Fault, row: ParsedHolding) -> Fault:
         return in_row(fault, row.number, self._headings)
+
+
+def _bare(number: str) -> str:
+    """A number without what spreadsheets lose: leading zeros, and capital letters."""
+    return number.strip().lstrip("0").casefold()
 
 
 def _near(known: Nearest, value: str) -> dict[str, tuple[str, ...]]:

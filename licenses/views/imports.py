@@ -23,6 +23,7 @@ from licenses.queries.entitlement_imports import (
     findings_of,
     headings_of,
     newer_accepted,
+    reasons_of,
     rows_of,
     visible_imports,
 )
@@ -39,6 +40,7 @@ from sites.views.shown import Happening, happened
 from sites.words import fault_sentence, retold
 
 FIRST_ROWS = 25
+LONGEST_CODE = 60
 DONE = {
     "map": gettext_lazy("The file is being read again."),
     "compare": gettext_lazy("The file is being compared again."),
@@ -114,6 +116,7 @@ def page_context(case: EntitlementImport, actor: Actor, faults: list[str] | None
         "faults": faults or [],
         "told": [retold(kept)["message"] for kept in case.faults],
         "figures": figures(case),
+        "reasons": reasons_of(case) if case.checked_at else [],
         "headings": headings_of(case),
         "newer": newer_accepted(case) if case.status == EntitlementImport.Status.CHECKED else None,
         "fields": field_choices(),
@@ -173,11 +176,11 @@ def happenings(case: EntitlementImport) -> list[Happening]:
 
 @require_safe
 def import_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """All rows of a file, or those of one outcome."""
+    """All rows of a file, or those of one outcome, with one reason."""
     case = one(visible_imports(actor_of(request)), pk=pk)
-    outcome = request.GET.get("outcome", "")
+    outcome, code = (request.GET.get(name, "").replace("\0", "") for name in ("outcome", "code"))
     outcome = outcome if outcome in EntitlementImportRow.Outcome.values else ""
-    page = slice_of(rows_of(case, outcome), ("id",), request)
+    page = slice_of(rows_of(case, outcome, code[:LONGEST_CODE]), ("id",), request)
     context = {
         "case": case,
         "crumbs": [
@@ -187,6 +190,7 @@ def import_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
             Item(_("Rows")),
         ],
         "outcome": outcome,
+        "code": code,
         "tabs": [(key, label if key else _("All"), count) for key, label, count in figures(case)],
         "page": page,
         "rows": row_views(page.rows),

@@ -72,6 +72,7 @@ def batch_new(request: HttpRequest) -> HttpResponse:
         "columns": FORM.columns,
         "limit_rows": LIMITS.data_rows,
         "limit_megabytes": LIMITS.file_bytes // MIB,
+        "paper_megabytes": LIMITS.pdf_bytes // MIB,
     }
     return render(request, "batches/new.html", context, status=status)
 

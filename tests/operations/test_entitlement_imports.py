@@ -25,6 +25,7 @@ from licenses.operations.entitlement_imports import (
     reject_holdings,
     upload_holdings,
 )
+from licenses.queries.entitlement_imports import reasons_of
 from portal.kernel.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from sites.clock import now
 from tests.cast import looking
@@ -315,3 +316,29 @@ def test_the_recording_asks_as_often_for_many_rows_as_for_few(acting, run_jobs, 
             accept(case)
         asked.append(len(queries))
     assert asked[1] == asked[2]
+
+
+def test_a_row_of_another_customer_or_agreement_is_rejected_with_a_sentence(world, acting, run_jobs):
+    site = world.originating_site
+    with looking():
+        number, agreement = site.customer.ibm_customer_number, site.agreement.number
+    assert number
+    rows = [
+        row(order="O-1", customer_number=number.lower().lstrip("0"), agreement_number=f"00{agreement}"),
+        row(order="O-2", customer_number="9999999", agreement_number=agreement),
+        row(order="O-3", customer_number="8888888", agreement_number="123"),
+        row(order="O-4"),
+        row(order="O-5", site_number=world.express_site.site_number, agreement_number="123"),
+    ]
+    case = checked(acting, run_jobs, "mette", site, file_of(rows))
+    found = [(r.outcome, sorted(e["code"] for e in r.errors if e["severity"] == "error")) for r in rows_in(case)]
+    other, both = ["import_customer_other"], ["import_agreement_other", "import_customer_other"]
+    kept = ("new", [])
+    assert [f for f in found if f[0] != "gone"] == [kept, ("rejected", other), ("rejected", both), kept, kept]
+    with looking():
+        reasons = [(r.code, r.rows, r.first) for r in reasons_of(case)]
+    assert reasons == [("import_customer_other", 2, 3), ("import_agreement_other", 1, 4)]
+    with looking():
+        type(site.customer).objects.filter(pk=site.customer_id).update(ibm_customer_number="")
+    again = checked(acting, run_jobs, "mette", site, file_of(rows[:2], name="other.csv"))
+    assert again.rows_rejected == 0, "what the record lacks says nothing"

@@ -1,5 +1,7 @@
 """Pages of files of holdings: from the list of licenses to a declared file, its headings, rows and the rep's answer."""
 
+import html
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -44,7 +46,7 @@ def test_headings_are_mended_on_the_page(client_of, acting, run_jobs, world):
     case = checked(acting, run_jobs, "mette", world.express_site, SimpleUploadedFile("odd.csv", odd.encode()))
     mette, page = client_of("mette"), reverse("holdings_import", args=[case.pk])
     shown = mette.get(page).content.decode()
-    assert "The file can't be read" in shown and 'name="heading-1"' in shown
+    assert "The file can't be taken in" in shown and 'name="heading-1"' in shown
     verb = reverse("holdings_import_verb", args=[case.pk, "map"])
     fields = ["order_reference", "part_number", "quantity", "quantity", "description"]
     wrong = mette.post(verb, {f"heading-{at}": field for at, field in enumerate(fields)})
@@ -89,3 +91,18 @@ def test_the_desk_accepts_or_rejects(client_of, acting, run_jobs, world):
     own = checked(acting, run_jobs, "rikke", world.express_site, [row(order="O-own")])
     page = rikke.get(reverse("admin:licenses_entitlementimport_change", args=[own.pk])).content.decode()
     assert "the record at once" in page
+
+
+def test_rejected_rows_are_told_by_reason_on_page_and_desk(world, acting, run_jobs, client_of):
+    rows = [row(order=f"O-{n}", quantity="x") for n in range(3)] + [row(order="O-9", part_number="")]
+    case = checked(acting, run_jobs, "mette", world.express_site, rows)
+    client, url = client_of("mette"), reverse("holdings_import", args=[case.pk])
+    reasons = client.get(url).context["reasons"]
+    assert reasons[0].rows == 3 and reasons[1].rows == 1
+    told = client.get(url).content.decode()
+    assert f"{reasons[0].code} ·" in told and reasons[0].message in html.unescape(told)
+    asked = {"outcome": "rejected", "code": reasons[0].code}
+    listed = client.get(reverse("holdings_import_rows", args=[case.pk]), asked)
+    assert len(listed.context["rows"]) == 3
+    desk = client_of("rikke").get(reverse("admin:licenses_entitlementimport_change", args=[case.pk])).content.decode()
+    assert reasons[0].code in desk and reasons[1].code in desk
