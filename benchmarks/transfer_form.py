@@ -43,10 +43,15 @@ LIBRARY_ROWS, LIBRARY_BULK_ROWS = 250, 1_000
 
 
 class Worker:
-    """The product in a process of its own, which takes form after form."""
+    """The product in processes of its own, which take form after form."""
 
     def __init__(self, *, profile: bool = False):
-        command = [sys.executable, "-m", "benchmarks.transfer_form_product", *(["--profile"] if profile else [])]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.transfer_form_product",
+            *(["--profile", "--alone"] if profile else []),
+        ]
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )

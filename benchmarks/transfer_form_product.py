@@ -1,16 +1,17 @@
-"""The product's side of `transfer_form`: forms from upload to applied, in a process of its own as the worker's is.
+"""The product's side of `transfer_form`: forms from upload to applied, by two processes as a worker has them.
 
-    echo FORM.xlsx | python -m benchmarks.transfer_form_product [--profile]
+    echo FORM.xlsx | python -m benchmarks.transfer_form_product [--profile] [--alone]
 
-Takes a form a line on standard input, as a worker takes one after the other, and answers each with one line of JSON. It
-runs as the application's role. With --profile the slowest functions and statements of each phase go to standard error;
-measuring them costs time itself.
+Takes a form a line on standard input and answers each with one line of JSON. The second process, which only works, is
+left out with --alone. Both run as the application's role. With --profile the slowest functions and statements of each
+phase go to standard error; measuring them costs time itself.
 """
 
 import argparse
 import cProfile
 import json
 import pstats
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -35,10 +36,11 @@ from migrations_app.models import TransferBatch, TransferRequest
 from migrations_app.operations import submit_batch, take, upload
 from sites.clock import now, today
 from sites.jobs import run_due
-from sites.models import User
-from sites.tenancy import Actor, begin
+from sites.models import Job, User
+from sites.tenancy import Actor, begin, system_actor
 
 REASON = "Agreed with our customers"
+REST = 0.02
 
 
 @contextmanager
@@ -57,8 +59,36 @@ def sent(form: Path) -> UUID:
 
 def work_until(batch_id: UUID, *statuses: str) -> None:
     """What the worker does until the form has got to one of `statuses`, or there is nothing left to do."""
-    while run_due(limit=1) and not _got_to(batch_id, statuses):
+    while (run_due(limit=1) or _busy()) and not _got_to(batch_id, statuses):
         pass
+
+
+def _busy() -> bool:
+    """Whether the other process is at work, after a moment's rest for both."""
+    time.sleep(REST)
+    with transaction.atomic():
+        system_actor()
+        return Job.objects.filter(status=Job.Status.RUNNING).exists()
+
+
+@contextmanager
+def second(wanted: bool) -> Iterator[int | str]:
+    """The other process of the worker, for as long as this goes on: its number, or this one where there is no other."""
+    if not wanted:
+        yield "self"
+        return
+    with subprocess.Popen([sys.executable, "-m", "benchmarks.transfer_form_product", "--second"]) as other:
+        try:
+            yield other.pid
+        finally:
+            other.terminate()
+
+
+def work_along() -> None:
+    """Do what is due, for as long as somebody lets it; a worker is rung for, this one looks often."""
+    while True:
+        if not run_due():
+            time.sleep(REST)
 
 
 def _got_to(batch_id: UUID, statuses: tuple[str, ...]) -> bool:
@@ -68,7 +98,7 @@ def _got_to(batch_id: UUID, statuses: tuple[str, ...]) -> bool:
 
 def work_on() -> None:
     """What the worker does besides: mails, and what a checked form's page tells in sum."""
-    while run_due():
+    while run_due() or _busy():
         pass
 
 
@@ -128,12 +158,12 @@ def timed(phase: str, work: Callable[[], object], profiling: bool) -> float:
     return seconds
 
 
-def worked(form: Path, profiling: bool) -> dict[str, Any]:
-    """What one form took: seconds of both phases, and the most memory held until the end of each."""
+def worked(form: Path, other: int | str, profiling: bool) -> dict[str, Any]:
+    """What one form took: seconds of both phases, and the most memory that a process held until the end of each."""
     batch_id = sent(form)
     checking = timed("check", lambda: work_until(batch_id, "checked", "failed"), profiling)
     rows = expect(batch_id, "checked", "valid")
-    checked = own_peak_mib()
+    checked = max(own_peak_mib(), own_peak_mib(other))
     besides = timed("besides", work_on, profiling)
     applying = timed("apply", lambda: apply(batch_id), profiling)
     expect(batch_id, "completed", "applied")
@@ -143,7 +173,7 @@ def worked(form: Path, profiling: bool) -> dict[str, Any]:
         "check": checking,
         "apply": applying,
         "besides": besides,
-        "mib": {"check": checked, "apply": own_peak_mib()},
+        "mib": {"check": checked, "apply": max(own_peak_mib(), own_peak_mib(other))},
         "reader_mib": children_peak_mib(),
     }
 
@@ -152,10 +182,15 @@ def main() -> int:
     """Form after form."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--alone", action="store_true")
+    parser.add_argument("--second", action="store_true")
     asked = parser.parse_args()
     autodiscover_modules("tasks")
-    for line in sys.stdin:
-        print(json.dumps(worked(Path(line.strip()), asked.profile)), flush=True)
+    if asked.second:
+        work_along()
+    with second(not asked.alone) as other:
+        for line in sys.stdin:
+            print(json.dumps(worked(Path(line.strip()), other, asked.profile)), flush=True)
     return 0
 
 

@@ -10,12 +10,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from licenses.intake.headings import HeadingMap
+from licenses.intake.reader import RawRow
 from licenses.models import Part
 from licenses.queries import Held
 from licenses.rules.parts import PERPETUAL_KINDS
 from migrations_app.batch_desk import Desk
 from migrations_app.facts import one_line, owned_by_product, same_enterprise
-from migrations_app.intake.values import FormRow, ParsedRow
+from migrations_app.intake.values import FormRow, ParsedRow, text_of
 from migrations_app.rules.allocation import Shortfall, allocate
 from migrations_app.rules.checks import LineFacts, RequestFacts, on_a_line, on_the_whole, part_of_product
 from portal.kernel.blocker import Blocker
@@ -61,15 +63,13 @@ class _Judged:
     products: tuple[str, ...]
 
 
-def unit_key() -> Callable[[ParsedRow], Hashable | None]:
+def unit_key() -> Callable[[RawRow, HeadingMap], Hashable | None]:
     """By what rows are judged together: source site and product; None for a row that doesn't say so."""
     products = dict(Part.objects.values_list("part_number", "product"))
 
-    def key(row: ParsedRow) -> tuple[str, str] | None:
-        said = row.readable
-        if said is None or not said.source_site_number or not said.part_number:
-            return None
-        return said.source_site_number, products.get(said.part_number, said.part_number)
+    def key(row: RawRow, headings: HeadingMap) -> tuple[str, str] | None:
+        site, part = text_of(row, headings, "source_site_number"), text_of(row, headings, "part_number")
+        return (site, products.get(part, part)) if site and part else None
 
     return key
 

@@ -93,6 +93,15 @@ class Work:
             begin(self.actor_id)
             self._renew()
 
+    @contextmanager
+    def look(self) -> Iterator[Actor]:
+        """One transaction with the job's own actor that only reads: beside the steps, on a connection of its own."""
+        with transaction.atomic():
+            actor = begin(self.actor_id)
+            with connection.cursor() as cursor:
+                cursor.execute(_PATIENTLY)
+            yield actor
+
     def _renew(self) -> None:
         lease: Any = settings.JOB_LEASE  # psycopg takes timedelta
         with connection.cursor() as cursor:

@@ -62,7 +62,7 @@ class OpenFile(Generic[Row]):
         while chunk := list(islice(rows, CHUNK)):
             yield chunk
 
-    def units(self, key: Callable[[Row], Hashable | None], most: int) -> Iterator[list[Row]]:
+    def units(self, key: Callable[[RawRow, HeadingMap], Hashable | None], most: int) -> Iterator[list[Row]]:
         """Every data row, those of one `key` together: keys in their order, rows of one key in the file's.
 
         Small units are handed out together while they have at most `most` rows; a unit is never split, so that a
@@ -72,7 +72,7 @@ class OpenFile(Generic[Row]):
         starts = array("Q")
         places: dict[Hashable, array[int]] = {}
         for at, raw in enumerate(self.file.rows_noting(starts)):
-            found = key(self.parse(raw, self.headings))
+            found = key(raw, self.headings)
             held = places.get(found)
             if held is None:
                 held = places[found] = array("I")

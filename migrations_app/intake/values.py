@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from licenses.intake.cells import (
+    BLANKS,
     Unreadable,
     cell_fault,
     parse_date,
@@ -73,6 +74,16 @@ def parse_row(raw: RawRow, headings: HeadingMap) -> ParsedRow:
             row = _faultless(raw.number, values)
             return ParsedRow(raw.number, row, values, readable=row)
     return _faulty(raw, headings, values)
+
+
+def text_of(raw: RawRow, headings: HeadingMap, field: str) -> str:
+    """One field as `parse_row` reads it, empty where it can't be read. For fields of text."""
+    at = headings.columns.get(field)
+    said = raw.cells[at].strip(BLANKS) if at is not None and at < len(raw.cells) else ""
+    try:
+        return str(READERS[field](said))
+    except Unreadable:
+        return ""
 
 
 def _faultless(number: int, values: Mapping[str, str]) -> FormRow:

@@ -1,5 +1,6 @@
 """The valid rows of a form become requests: one for each source, target and day."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Min, QuerySet
 
-from migrations_app.facts import Move, States, judge
+from migrations_app.facts import Judged, Move, States, judge, plan_json
 from migrations_app.models import BatchRow, TransferBatch, TransferRequest
 from migrations_app.operations.decisions import take
 from migrations_app.operations.requests import draft
@@ -29,18 +30,37 @@ def groups(batch: TransferBatch) -> list[Group]:
     return [(source, target, on) for source, target, on, _first in found if source and target]
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A group's request as it is to be made: what was found, and its plan; or why it can't be."""
+
+    group: Group
+    judged: Judged | None = None
+    plan: dict[str, Any] | None = None
+    refusal: DomainError | None = None
+
+
+def get_ready(*, actor: Actor, on: date, batch: TransferBatch, group: Group, known: States) -> Ready:
+    """Judge the one request of rows that share source, target and day, and make its plan. Writes nothing."""
+    try:
+        judged = judge(_move(batch, group, actor), on)
+    except DomainError as refusal:
+        return Ready(group, refusal=refusal)
+    return Ready(group, judged, plan_json(judged, known=known))
+
+
 @transaction.atomic
-def ask(*, actor: Actor, at: datetime, on: date, batch: TransferBatch, group: Group, known: States) -> bool:
+def ask(*, actor: Actor, at: datetime, on: date, batch: TransferBatch, ready: Ready) -> bool:
     """Draft and submit the request of one group's rows.
 
     Rows that a rule refuses fail with their reason. False where only some of them did: the others are to be asked for
     anew, by themselves.
     """
     try:
-        request_group(actor=actor, at=at, on=on, batch=batch, group=group, known=known)
+        _request(actor=actor, at=at, on=on, batch=batch, ready=ready)
     except DomainError as refusal:
         count_refusals(Kind.RULE, codes_of(refusal), on=on)
-        rows = _of(batch, group)
+        rows = _of(batch, ready.group)
         if fail_named(rows, refusal):
             return not rows.exists()
         fail(rows, refusal.faults)
@@ -54,7 +74,8 @@ def ask_for_all(*, actor: Actor, at: datetime, on: date, batch: TransferBatch) -
     try:
         with transaction.atomic():
             for group in groups(batch):
-                request_group(actor=actor, at=at, on=on, batch=batch, group=group, known=known)
+                ready = get_ready(actor=actor, on=on, batch=batch, group=group, known=known)
+                _request(actor=actor, at=at, on=on, batch=batch, ready=ready)
     except DomainError as refusal:
         count_refusals(Kind.RULE, codes_of(refusal), on=on)
         named = fail_named(unasked(batch), refusal)
@@ -63,14 +84,13 @@ def ask_for_all(*, actor: Actor, at: datetime, on: date, batch: TransferBatch) -
 
 
 @transaction.atomic
-def request_group(
-    *, actor: Actor, at: datetime, on: date, batch: TransferBatch, group: Group, known: States
-) -> TransferRequest:
-    """Draft and submit the one request of rows that share source, target and day."""
-    judged = judge(_move(batch, group, actor), on)
+def _request(*, actor: Actor, at: datetime, on: date, batch: TransferBatch, ready: Ready) -> TransferRequest:
+    judged, group = ready.judged, ready.group
+    if judged is None or ready.plan is None:
+        raise ready.refusal or AssertionError("neither found nor refused")
     reason, wait = _submitted_with(batch)
     said = _reason(batch, group)
-    request = draft(actor=actor, at=at, on=on, judged=judged, reason=said, batch=batch, known=known)
+    request = draft(actor=actor, at=at, on=on, judged=judged, plan=ready.plan, reason=said, batch=batch)
     warnings = {b.code: b.heals_on for b in judged.blockers if b.waivable}
     wait_for = [code for code, heals_on in warnings.items() if wait and heals_on]
     waivers = [WaiverInput(code, None, reason) for code in warnings if reason and code not in wait_for]

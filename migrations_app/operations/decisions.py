@@ -59,8 +59,8 @@ def take(
     """Do `verb` to a request: the transition table says from where, the actor's roles say who.
 
     `wait_for` are codes of checks that heal: submitted so, the request sleeps until they have, and goes on by itself.
-    `judged` is what was found on a draft in this very transaction, so that it isn't asked twice. `with_form`: its form
-    is taken back as a whole, which tells its rows.
+    `judged` is what was found on a draft as it was made, so that it isn't asked twice. `with_form`: its form is taken
+    back as a whole, which tells its rows.
     Raises NotFound, Stale (another version), Refused (not from this status, or a rule stops it), Forbidden,
     Invalid (a reason or waiver is missing).
     """

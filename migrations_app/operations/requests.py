@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from licenses.sets import array
-from migrations_app.facts import Judged, States, judge, plan_json
+from migrations_app.facts import Judged, judge, plan_json
 from migrations_app.models import TransferBatch, TransferRequest, Waiver
 from migrations_app.models.ends import kept_ends
 from migrations_app.reading import LineInput, WaiverInput, read_move
@@ -48,7 +49,7 @@ def create_request(
         lines=lines,
     )
     judged = judge(move, on)
-    request = draft(actor=actor, at=at, on=on, judged=judged, reason=reason)
+    request = draft(actor=actor, at=at, on=on, judged=judged, plan=plan_json(judged), reason=reason)
     record_waivers(request, judged, waivers, actor=actor, at=at)
     return request
 
@@ -72,11 +73,11 @@ def draft(
     at: datetime,
     on: date,
     judged: Judged,
+    plan: dict[str, Any],
     reason: str,
     batch: TransferBatch | None = None,
-    known: States | None = None,
 ) -> TransferRequest:
-    """Write the request of a move that was judged, with its checks and plan.
+    """Write the request of a move that was judged, with what was found and its plan.
 
     Raises Forbidden where the actor sees the source but may not request for it, Invalid (`line_unknown`) for lines that
     aren't there.
@@ -95,7 +96,7 @@ def draft(
         effective_on=move.effective_on,
         reason=reason.strip(),
         checks=[stored_blocker(b) for b in judged.blockers],
-        plan=plan_json(judged, known=known),
+        plan=plan,
         ends=kept_ends(move.source, move.target),
         created_by_id=actor.user_id,
         created_at=at,

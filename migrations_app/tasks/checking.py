@@ -1,13 +1,13 @@
 """A form is checked: read row by row, judged unit by unit, each chunk in a transaction of its own."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Set
+from contextlib import ExitStack, closing
 from typing import Any
 
 from django.db.models import F
 
 from licenses.intake.opened import local_copy
-from migrations_app.batch_check import judge_rows, unit_key
+from migrations_app.batch_check import Verdict, judge_rows, unit_key
 from migrations_app.batch_desk import Desk
 from migrations_app.intake.amended import parse_kept
 from migrations_app.intake.form import open_form
@@ -19,6 +19,7 @@ from migrations_app.queries.batch_plan import plan_of
 from migrations_app.queries.batch_summary import summarize
 from migrations_app.queries.judging import stale_units, to_be_read, values_of
 from portal.kernel.errors import Invalid
+from sites.ahead import ahead
 from sites.clock import now, today
 from sites.events import tell
 from sites.jobs import Work, enqueue, handler
@@ -62,11 +63,38 @@ def _check_file(work: Work, batch: TransferBatch) -> list[Any]:
             TransferBatch.objects.filter(pk=batch.pk).update(rows_read=form.count)
             done = set(look_at(batch.pk, actor).rows.values_list("number", flat=True))
             desk, key = Desk(today()), unit_key()
-        for unit in form.units(key, CHUNK):
-            rows = [row for row in unit if row.number not in done] if done else unit
-            if rows and not _judge(work, rows, desk, anew=False):
-                break
+        units = form.units(key, CHUNK)
+        with closing(ahead(_judged(work, units, done, desk))) as judged:
+            for verdicts in judged:
+                if not _record(work, verdicts):
+                    break
         return [stored_fault(f) for f in form.headings.warnings]
+
+
+def _judged(work: Work, units: Iterable[list[ParsedRow]], done: Set[int], desk: Desk) -> Iterator[list[Verdict]]:
+    """The verdicts of the units without those of rows that are `done`, each unit as of one instant."""
+    for unit in units:
+        if rows := [row for row in unit if row.number not in done]:
+            with work.look() as actor:
+                verdicts = judge_rows(rows, actor=actor, desk=desk)
+            yield verdicts
+
+
+def _record(work: Work, verdicts: list[Verdict]) -> bool:
+    """Write one chunk. False where the sender wants no more of it."""
+    with work.step() as actor:
+        batch = look_at(work.subject_id, actor)
+        if _unwanted(batch):
+            return False
+        record_rows(batch, verdicts)
+        valid = sum(v.valid for v in verdicts)
+        counted = {"rows_valid": F("rows_valid") + valid, "rows_invalid": F("rows_invalid") + len(verdicts) - valid}
+        TransferBatch.objects.filter(pk=batch.pk).update(**counted)
+    return True
+
+
+def _unwanted(batch: TransferBatch) -> bool:
+    return batch.status != CHECKING or batch.cancel_asked_at is not None
 
 
 def _check_changed(work: Work) -> None:
@@ -76,7 +104,7 @@ def _check_changed(work: Work) -> None:
         units = list(stale_units(batch, CHUNK)) if batch.status == CHECKING else []
         desk = Desk(today())
     for rows in _kept(work, units):
-        if not _judge(work, rows, desk, anew=True):
+        if not _judge_anew(work, rows, desk):
             return
 
 
@@ -88,20 +116,13 @@ def _kept(work: Work, units: Iterable[list[int]]) -> Iterator[list[ParsedRow]]:
         yield rows
 
 
-def _judge(work: Work, rows: list[ParsedRow], desk: Desk, *, anew: bool) -> bool:
-    """Judge and write one chunk. False where the sender wants no more of it."""
+def _judge_anew(work: Work, rows: list[ParsedRow], desk: Desk) -> bool:
+    """Judge one chunk and write it over what was found before. False where the sender wants no more of it."""
     with work.step() as actor:
         batch = look_at(work.subject_id, actor)
-        if batch.status != CHECKING or batch.cancel_asked_at:
+        if _unwanted(batch):
             return False
-        verdicts = judge_rows(rows, actor=actor, desk=desk)
-        if anew:
-            record_anew(batch, verdicts)
-            return True
-        record_rows(batch, verdicts)
-        valid = sum(v.valid for v in verdicts)
-        counted = {"rows_valid": F("rows_valid") + valid, "rows_invalid": F("rows_invalid") + len(verdicts) - valid}
-        TransferBatch.objects.filter(pk=batch.pk).update(**counted)
+        record_anew(batch, judge_rows(rows, actor=actor, desk=desk))
     return True
 
 

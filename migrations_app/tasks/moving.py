@@ -1,5 +1,7 @@
 """Valid rows become requests, and approved requests move their units."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from uuid import UUID
 
 from django.db import transaction
@@ -7,11 +9,12 @@ from django.db import transaction
 from migrations_app.facts import States
 from migrations_app.models import TransferBatch, TransferRequest
 from migrations_app.operations import complete, settle_batch
-from migrations_app.operations.asking import ask, ask_for_all, groups
+from migrations_app.operations.asking import Group, Ready, ask, ask_for_all, get_ready, groups
 from migrations_app.operations.batches import look_at
 from migrations_app.operations.completion import break_off, stop
 from migrations_app.operations.rows import fail, unasked
 from portal.kernel.errors import Fault, Refused
+from sites.ahead import ahead
 from sites.clock import now, today
 from sites.jobs import LostLease, Work, handler
 from sites.tenancy import Actor, system_actor
@@ -29,16 +32,34 @@ def submit_rows(work: Work) -> None:
         if batch.mode == TransferBatch.Mode.ATOMIC and not batch.cancel_asked_at:
             ask_for_all(actor=actor, at=now(), on=today(), batch=batch)
             wanted = []
+    with closing(ahead(_ready(work, wanted))) as made:
+        for ready in made:
+            if not _ask(work, ready):
+                break
+    settle(work.subject_id)
+
+
+def _ready(work: Work, wanted: list[Group]) -> Iterator[Ready]:
+    """Each group's request, judged and planned."""
     known: States = {}
-    while wanted:
+    for group in wanted:
+        with work.look() as actor:
+            batch = look_at(work.subject_id, actor)
+            ready = get_ready(actor=actor, on=today(), batch=batch, group=group, known=known)
+        yield ready
+
+
+def _ask(work: Work, ready: Ready) -> bool:
+    """Ask for one group's rows, and anew for those that a refusal left. False where the sender wants no more of it."""
+    while True:
         with work.step() as actor:
             batch = look_at(work.subject_id, actor)
             if batch.cancel_asked_at:
                 fail(unasked(batch), [Fault("batch_cancelled")])
-                break
-            if ask(actor=actor, at=now(), on=today(), batch=batch, group=wanted[0], known=known):
-                wanted.pop(0)
-    settle(work.subject_id)
+                return False
+            if ask(actor=actor, at=now(), on=today(), batch=batch, ready=ready):
+                return True
+            ready = get_ready(actor=actor, on=today(), batch=batch, group=ready.group, known={})
 
 
 @handler("transfer.complete")

@@ -37,7 +37,7 @@ def read(writer: PdfWriter, folder: Path) -> list[ParsedRow]:
         assert not form.headings.warnings
         found = list(form.rows())
         assert form.count == len(found)
-        assert [row for unit in form.units(lambda row: row.number, 1) for row in unit] == found
+        assert [row for unit in form.units(lambda row, _: row.number, 1) for row in unit] == found
     told(*(fault for row in found for fault in row.faults))
     return found
 

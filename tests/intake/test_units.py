@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licenses.intake.headings import map_headings
+from licenses.intake.headings import HeadingMap, map_headings
 from licenses.intake.normalized import NormalizedFile
 from licenses.intake.opened import CHUNK, OpenFile
 from licenses.intake.reader import RawRow
@@ -21,7 +21,11 @@ from .builders import HEADINGS
 MANY = 15_000
 
 
-def by_source(parsed: ParsedRow) -> tuple[str, str] | None:
+def by_source(raw: RawRow, headings: HeadingMap) -> tuple[str, str] | None:
+    return said_by(parse_row(raw, headings))
+
+
+def said_by(parsed: ParsedRow) -> tuple[str, str] | None:
     return (parsed.row.source_site_number, parsed.row.part_number) if parsed.row else None
 
 
@@ -68,7 +72,7 @@ def test_units_are_whole_and_none_is_lost(folder, sources, most):
     file = NormalizedFile(path, len(lines), RawRow(1, FIELDS), "csv")
     form = OpenFile(file, map_headings(FIELDS[:4], FORM), parse_row)
     units = list(form.units(by_source, most))
-    keyed = [[by_source(r) for r in unit] for unit in units if by_source(unit[0])]
+    keyed = [[said_by(r) for r in unit] for unit in units if said_by(unit[0])]
     assert Counter(r.number for unit in units for r in unit) == Counter(range(2, len(lines) + 2))
     flat = [found for unit in keyed for found in unit]
     assert flat == sorted(flat)
@@ -76,7 +80,7 @@ def test_units_are_whole_and_none_is_lost(folder, sources, most):
         assert len(unit) <= most or len(set(unit)) == 1
     assert all(unit[-1] != following[0] for unit, following in pairwise(keyed))
     for unit in units:
-        for _, rows in groupby(unit, by_source):
+        for _, rows in groupby(unit, said_by):
             numbers = [r.number for r in rows]
             assert numbers == sorted(numbers)
 
