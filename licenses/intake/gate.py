@@ -13,7 +13,8 @@ from typing import Literal
 from licenses.intake import parts
 from licenses.intake.archive import Archive
 from licenses.intake.limits import LIMITS, MIB, Limits
-from licenses.intake.scan import ElementScan, OdsScan, Places, RootScan, SheetFacts
+from licenses.intake.scan import ElementScan, Places, RootScan, SheetFacts
+from licenses.intake.scan_ods import OdsScan
 from licenses.intake.scan_xlsx import SharedTexts, WorksheetScan
 from portal.kernel.errors import Fault, Invalid
 

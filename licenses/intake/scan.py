@@ -1,11 +1,11 @@
 """Streaming looks at the XML of a workbook: no document type, real rows and cells, formulas, lengths of text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-from licenses.intake.limits import Limits
+from licenses.intake.limits import MIB, Limits
 from portal.kernel.errors import Fault, Invalid
 
 Attributes = dict[str, str]
@@ -124,84 +124,48 @@ class ElementScan(XmlScan):
             self.found.append((name, attributes))
 
 
-class OdsScan(XmlScan):
-    """The content of an ODS: every table, with its repeated rows and cells counted as often as they stand there."""
+class RunScan(XmlScan):
+    """A scan of a part that is mostly a run of like elements: where these are plain, they are counted as a whole.
+
+    The parser reads the first of them, and from then on what isn't plain and what follows. Plain ones are left out
+    only where the parser stands between two elements, so that what it reads is well formed if and only if all is.
+    """
+
+    closing = b""
+    # No longer element is waited for.
+    longest = 4 * MIB
 
     def __init__(self, part: str, limits: Limits):
         super().__init__(part, limits)
-        self.sheets: list[SheetFacts] = []
-        self.suspects: set[str] = set()
-        self._row = self._column = 0
-        self._row_repeat = self._cell_repeat = 1
-        self._row_used = self._in_cell = self._used = self._is_formula = False
-        self._length = 0
-        self.parser.buffer_text = True
-        self.parser.CharacterDataHandler = self._text
+        # Where, for the parser, the last closing tag of the run began.
+        self._closed_at = -1
 
-    def opened(self, name: str, attributes: Attributes) -> None:
-        if name in ("table-cell", "covered-table-cell"):
-            self._in_cell = True
-            self._cell_repeat = _repeat(attributes, "table:number-columns-repeated")
-            self._used = "office:value-type" in attributes or "calcext:value-type" in attributes
-            self._is_formula = any(self.local(key) == "formula" for key in attributes)
-            self._length = 0
-        elif name == "table-row":
-            self._row_repeat = _repeat(attributes, "table:number-rows-repeated")
-            self._column, self._row_used = 0, False
-        elif name == "table":
-            title = next((v for k, v in attributes.items() if self.local(k) == "name"), "")
-            self.sheets.append(new_sheet(title, self.limits))
-            self._row = 0
-        elif name == "s" and self._in_cell:
-            self._length += _repeat(attributes, "text:c")
-        elif name in ODS_SUSPECTS:
-            self.suspects.add(ODS_SUSPECTS[name])
+    def plain(self, block: bytes) -> bool:
+        """Count what is in `block`, whole elements up to a closing tag; False when they aren't plain."""
+        raise NotImplementedError
 
-    def closed(self, name: str) -> None:
-        if name in ("table-cell", "covered-table-cell"):
-            self._in_cell = False
-            if self._used or self._length or self._is_formula:
-                self._count()
-            self._column += self._cell_repeat
-        elif name == "table-row" and self.sheets:
-            if self._row_used:
-                self.sheets[-1].rows += self._row_repeat
-                self.sheets[-1].last_row = self._row + self._row_repeat
-            self._row += self._row_repeat
+    def run(self, chunks: Iterable[bytes]) -> None:
+        super().run(self._left(iter(chunks)))
 
-    def _text(self, text: str) -> None:
-        if self._in_cell:
-            self._length += len(text)
-
-    def _count(self) -> None:
-        if not self.sheets:
-            return
-        facts = self.sheets[-1]
-        self._row_used = True
-        place = cell_name(self._row + 1, self._column + 1)
-        facts.characters += self._length * self._cell_repeat * self._row_repeat
-        facts.last_column = max(facts.last_column, self._column + self._cell_repeat)
-        if self._is_formula:
-            facts.formulas.add(place)
-        if self._length > self.limits.cell_characters:
-            facts.long_cells.add(place)
-
-
-ODS_SUSPECTS = {
-    "event-listener": "file_macros",
-    "script": "file_macros",
-    "table-source": "file_external_links",
-    "cell-range-source": "file_external_links",
-    "dde-source": "file_external_links",
-    "dde-link": "file_external_links",
-    "object-ole": "file_ole",
-    "plugin": "file_ole",
-    "applet": "file_ole",
-}
-
-
-def _repeat(attributes: Attributes, key: str) -> int:
-    return max(int(attributes.get(key, 1)), 1)
+    def _left(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """What the parser has to read; it has read a block when the next one is asked for."""
+        held, fed = b"", 0
+        for chunk in chunks:
+            held += chunk
+            cut = held.rfind(self.closing) + len(self.closing)
+            if cut < len(self.closing):
+                if len(held) > self.longest:
+                    break
+                continue
+            block, held = held[:cut], held[cut:]
+            if fed and self.plain(block):
+                continue
+            yield block
+            fed += len(block)
+            if self._closed_at + len(self.closing) != fed:
+                break  # no closing tag after all, but in a comment, say
+        yield held
+        yield from chunks
 
 
 def cell_name(row: int, column: int) -> str:

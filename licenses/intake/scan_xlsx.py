@@ -1,56 +1,11 @@
 """Streaming looks at the two parts of an XLSX that are large: its sheets, and the texts that their cells share."""
 
 from array import array
-from collections.abc import Iterable, Iterator
 
-from licenses.intake.limits import MIB, Limits
+from licenses.intake.limits import Limits
 from licenses.intake.quick import plain_rows, plain_texts
-from licenses.intake.scan import Attributes, XmlScan, cell_name, new_sheet
+from licenses.intake.scan import Attributes, RunScan, cell_name, new_sheet
 from portal.kernel.errors import Fault, Invalid
-
-
-class RunScan(XmlScan):
-    """A scan of a part that is mostly a run of like elements: where these are plain, they are counted as a whole.
-
-    The parser reads the first of them, and from then on what isn't plain and what follows. Plain ones are left out
-    only where the parser stands between two elements, so that what it reads is well formed if and only if all is.
-    """
-
-    closing = b""
-    # No longer element is waited for.
-    longest = 4 * MIB
-
-    def __init__(self, part: str, limits: Limits):
-        super().__init__(part, limits)
-        # Where, for the parser, the last closing tag of the run began.
-        self._closed_at = -1
-
-    def plain(self, block: bytes) -> bool:
-        """Count what is in `block`, whole elements up to a closing tag; False when they aren't plain."""
-        raise NotImplementedError
-
-    def run(self, chunks: Iterable[bytes]) -> None:
-        super().run(self._left(iter(chunks)))
-
-    def _left(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """What the parser has to read; it has read a block when the next one is asked for."""
-        held, fed = b"", 0
-        for chunk in chunks:
-            held += chunk
-            cut = held.rfind(self.closing) + len(self.closing)
-            if cut < len(self.closing):
-                if len(held) > self.longest:
-                    break
-                continue
-            block, held = held[:cut], held[cut:]
-            if fed and self.plain(block):
-                continue
-            yield block
-            fed += len(block)
-            if self._closed_at + len(self.closing) != fed:
-                break  # no closing tag after all, but in a comment, say
-        yield held
-        yield from chunks
 
 
 class SharedTexts(RunScan):
