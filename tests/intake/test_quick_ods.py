@@ -20,8 +20,10 @@ TYPED = 'office:value-type="string"'
 CELLS = (
     f"<table:table-cell {TYPED}><text:p>abc</text:p></table:table-cell>",
     f'<table:table-cell {TYPED} calcext:value-type="string"><text:p>Support &amp; Ærø</text:p></table:table-cell>',
-    '<table:table-cell table:style-name="ce1" office:value-type="float" office:value="5">'
-    "<text:p>5</text:p></table:table-cell>",
+    (
+        '<table:table-cell table:style-name="ce1" office:value-type="float" office:value="5">'
+        "<text:p>5</text:p></table:table-cell>"
+    ),
     '<table:table-cell table:number-columns-repeated="3" office:value-type="float" office:value="7"/>',
     f'<table:table-cell table:number-columns-repeated="2" {TYPED}><text:p>xy</text:p></table:table-cell>',
     "<table:table-cell/>",
