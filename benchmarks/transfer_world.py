@@ -93,10 +93,11 @@ SLOTS = (
 
 
 @dataclass
-class _World:
-    """The small tables on their way into the database, and what each site will hold."""
+class World:
+    """The small tables on their way into the database, and what each site will hold; numbers begin after `first`."""
 
     day: date
+    first: int = 0
     customers: list[Customer] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
@@ -109,7 +110,7 @@ class _World:
 
     def customer(self, name: str) -> Customer:
         """A company in Denmark, an Enterprise of its own."""
-        n = len(self.customers) + 1
+        n = self.first + len(self.customers) + 1
         pk = uuid5(_NAMES, name)
         self.customers.append(
             Customer(
@@ -125,10 +126,10 @@ class _World:
         )
         return self.customers[-1]
 
-    def agreement(self, customer: Customer, name: str) -> Agreement:
-        """One whose first Term began a good year ago."""
-        number = f"77{len(self.agreements) + 1:06d}"
-        start = self.day.replace(day=1) - timedelta(days=400)
+    def agreement(self, customer: Customer, name: str, start: date | None = None) -> Agreement:
+        """One whose first Term began on `start`; a good year ago, where none is given."""
+        number = f"77{self.first + len(self.agreements) + 1:06d}"
+        start = start or self.day.replace(day=1) - timedelta(days=400)
         self.agreements.append(
             Agreement(id=uuid5(customer.pk, f"agreement {name}"), number=number, customer=customer, term_start=start)
         )
@@ -136,7 +137,7 @@ class _World:
 
     def site(self, customer: Customer, name: str, agreement: Agreement | None, lines: int, moving: int = 0) -> None:
         """A site with `lines` lines, the first `moving` of which a form will name."""
-        number = f"3{len(self.sites) + 1:06d}"
+        number = f"3{self.first + len(self.sites) + 1:06d}"
         originating = agreement is not None and all(s.agreement_id != agreement.pk for s in self.sites[-50:])
         self.sites.append(
             Site(
@@ -166,17 +167,17 @@ def load(entitlements: int = ENTITLEMENTS, slots: Sequence[Slot] = SLOTS) -> Non
     with transaction.atomic():
         system_actor()
         load_catalog()
-    world = _World(today())
+    world = World(today())
     portfolio = [world.customer(f"Bench Portfolio {n}") for n in range(PORTFOLIO)]
     for slot in slots:
         _slot(world, slot, portfolio)
     _others(world, entitlements - world.lines)
-    _small_tables(world, portfolio)
-    _big_tables(world)
-    _points(world)
+    small_tables(world, portfolio)
+    big_tables(world)
+    earned_points(world)
 
 
-def _slot(world: _World, slot: Slot, portfolio: Sequence[Customer]) -> None:
+def _slot(world: World, slot: Slot, portfolio: Sequence[Customer]) -> None:
     """Sources and targets, by turns of the portfolio's customers; one Agreement a customer, with lines of its own."""
     pairs: dict[int, list[int]] = {}
     for pair in range(slot.pairs):
@@ -190,7 +191,7 @@ def _slot(world: _World, slot: Slot, portfolio: Sequence[Customer]) -> None:
             world.site(portfolio[of], f"{slot.name}/{pair}", agreement, OWN_LINES)
 
 
-def _others(world: _World, lines: int) -> None:
+def _others(world: World, lines: int) -> None:
     """Everybody else, skewed: most have an Express site, two of five an Agreement that holds a third of their lines."""
     if lines < 1:
         raise ValueError("The portfolio is larger than the world.")
@@ -202,7 +203,8 @@ def _others(world: _World, lines: int) -> None:
             world.site(customer, f"Bench {n}", world.agreement(customer, "own"), own)
 
 
-def _small_tables(world: _World, portfolio: Sequence[Customer]) -> None:
+def small_tables(world: World, portfolio: Sequence[Customer] = ()) -> None:
+    """Write them, with a contact a site; and who sends the forms of a `portfolio`, where there is one."""
     since = world.day - timedelta(days=2000)
     owner = transaction.atomic(using="owner")
     with owner:
@@ -231,7 +233,8 @@ def _small_tables(world: _World, portfolio: Sequence[Customer]) -> None:
             )
             for a in world.agreements
         )
-        _people(portfolio, since)
+        if portfolio:
+            _people(portfolio, since)
 
 
 def _people(portfolio: Sequence[Customer], since: date) -> None:
@@ -253,7 +256,7 @@ def _write(rows: Any) -> None:
     type(found[0]).objects.using("owner").bulk_create(found, batch_size=5000)
 
 
-def _big_tables(world: _World) -> None:
+def big_tables(world: World) -> None:
     """Lines with cover on one connection, movements and proofs on another."""
     licenses = Part.objects.using("owner").filter(kind=PartKind.LICENSE, renewal_part__prices__isnull=False)
     with translation.override("da"):
@@ -313,7 +316,7 @@ def _side_by_side(*scripts: list[tuple[str, dict[str, Any]]]) -> None:
         raise faults[0]
 
 
-def _points(world: _World) -> None:
+def earned_points(world: World) -> None:
     """Each Passport Advantage site earned something in the running Term, through the ledger's own door."""
     with transaction.atomic():
         system_actor()

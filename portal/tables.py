@@ -78,6 +78,8 @@ TABLES: dict[str, TableKind] = {
     "portal_contententry": TableKind.CATALOG,
     "licenses_priceimport": TableKind.MACHINERY,
     "licenses_priceimportrow": TableKind.MACHINERY,
+    "renewals_quoterun": TableKind.MACHINERY,
+    "renewals_quoteputaside": TableKind.MACHINERY,
     "sites_job": TableKind.MACHINERY,
     "sites_notification": TableKind.MACHINERY,
     "sites_refusalcount": TableKind.MACHINERY,

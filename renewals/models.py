@@ -69,6 +69,7 @@ class RenewalQuote(UUIDModel):
             ),
             models.UniqueConstraint(fields=["customer", "id"], name="quote_of_customer"),
         ]
+        indexes = [models.Index(fields=["valid_until"], condition=Q(status="issued"), name="quote_runs_out")]
 
     def __str__(self) -> str:
         return f"{self.number} v{self.version}"
@@ -77,8 +78,9 @@ class RenewalQuote(UUIDModel):
 class QuoteLine(UUIDModel):
     """One line of a quote, with its derivation."""
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
-    quote = models.ForeignKey(RenewalQuote, models.CASCADE, related_name="lines", db_constraint=False)
+    # Guarded by the quote's key, which is the customer's too, and found by the constraint below.
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    quote = models.ForeignKey(RenewalQuote, models.CASCADE, related_name="lines", db_constraint=False, db_index=False)
     entitlement = models.ForeignKey(Entitlement, models.PROTECT, related_name="+")
     item = models.PositiveIntegerField(_("item"))
     site_number = models.CharField(_("site"), max_length=10)
@@ -357,3 +359,57 @@ class CalendarFeed(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.user_id}"
+
+
+class QuoteRun(models.Model):
+    """What the runs over all Agreements and Express sites did on a business day: the night's, and what came after it.
+
+    `due` were to be looked at, `looked_at` have been; the others count what was written, lines that no quote could
+    take, and Agreements and sites that were put aside.
+    """
+
+    on = models.DateField(_("business day"), unique=True)
+    started_at = models.DateTimeField(_("started"))
+    worked_at = models.DateTimeField(_("last sign of work"))
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    due = models.PositiveIntegerField(_("due"), default=0)
+    looked_at = models.PositiveIntegerField(_("looked at"), default=0)
+    issued = models.PositiveIntegerField(_("quotes issued"), default=0)
+    superseded = models.PositiveIntegerField(_("quotes superseded"), default=0)
+    expired = models.PositiveIntegerField(_("quotes expired"), default=0)
+    left_out = models.PositiveIntegerField(_("lines left out"), default=0)
+    put_aside = models.PositiveIntegerField(_("put aside"), default=0)
+
+    class Meta:
+        verbose_name = _("run of renewal quotes")
+        verbose_name_plural = _("runs of renewal quotes")
+        ordering = ["-on"]
+
+    def __str__(self) -> str:
+        return self.on.isoformat()
+
+
+class QuotePutAside(models.Model):
+    """An Agreement or Express site whose data no quote could be made of, with the reason: the run went on without it.
+
+    It is tried again when its facts, prices or rules are others than these, or on another day.
+    """
+
+    subject_type = models.CharField(_("kind"), max_length=9)
+    subject_id = models.UUIDField(unique=True)
+    number = models.CharField(_("number"), max_length=10)
+    reason = models.TextField(_("reason"))
+    since = models.DateTimeField(_("since"))
+    tries = models.PositiveIntegerField(_("tries"), default=1)
+    tried_on = models.DateField(_("last tried"))
+    head_version = models.BigIntegerField()
+    prices = models.BigIntegerField()
+    rules = models.CharField(max_length=20)
+
+    class Meta:
+        verbose_name = _("put aside")
+        verbose_name_plural = _("put aside")
+        ordering = ["since"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.reason}"

@@ -33,9 +33,9 @@ def tell_each(
     kind: str,
     subject_type: str,
     told: Iterable[tuple[UUID, UUID | None, dict[str, Any]]],
-) -> None:
+) -> list[Event]:
     """The same of many subjects: the key of each, the customer it belongs to, its data."""
-    Event.objects.bulk_create(
+    return Event.objects.bulk_create(
         (
             Event(
                 at=at,

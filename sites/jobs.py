@@ -6,7 +6,7 @@ database's clock: workers on several machines need not agree on the time.
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -34,6 +34,8 @@ PATIENCE = timedelta(seconds=3)
 # Between attempts to write down how a job ended, where the database is away. Its lease takes over after that.
 PAUSES = (0, 1, 2, 4, 8)
 LONGEST_REASON = 2000
+# Of many new jobs, so many are rung for; workers that heard one go on with the others.
+MOST_RINGS = 4
 log = logging.getLogger(__name__)
 
 Handler = Callable[["Work"], None]
@@ -164,6 +166,16 @@ def enqueue(*, kind: str, subject_id: UUID, actor: Actor, at: datetime, due_at: 
         # What was committed is so, whatever becomes of the ring.
         transaction.on_commit(ring, robust=True)
     return waiting or job
+
+
+def enqueue_new(*, kind: str, subjects: Sequence[UUID], actor: Actor, at: datetime) -> None:
+    """The same for subjects that were just made, and have no job yet: one statement, and a few rings."""
+    jobs = [
+        Job(kind=kind, subject_id=subject, actor_id=actor.user_id, due_at=Now(), created_at=at) for subject in subjects
+    ]
+    Job.objects.bulk_create(jobs, ignore_conflicts=True, batch_size=5000)
+    for _ in jobs[:MOST_RINGS]:
+        transaction.on_commit(ring, robust=True)
 
 
 def _held_waiting(kind: str, subject_id: UUID) -> Job | None:

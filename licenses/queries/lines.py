@@ -4,13 +4,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from licenses.models import Entitlement
+from licenses.models import Entitlement, Part
+from licenses.models.entitlement import EntitlementQuerySet
 from licenses.queries.books import rule_books
-from licenses.queries.held import Held
+from licenses.queries.held import Held, parts_by_number
 from licenses.queries.standings_by_day import term_points_on
 from licenses.rules.orders import HeldLine, merged
 from licenses.rules.simulation import AgreementState, state_at
@@ -21,7 +23,7 @@ TOLD_ONE_BY_ONE = 2000
 
 
 def held_lines(
-    entitlements: Iterable[Entitlement | Held], quantities: Mapping[UUID, int] | None = None
+    entitlements: "Iterable[Entitlement | Held | RenewableLine]", quantities: Mapping[UUID, int] | None = None
 ) -> list[HeldLine]:
     """The rules' view of license lines: needs `part`, `part.renewal_part` and `with_quantity`.
 
@@ -49,10 +51,48 @@ def held_lines(
 
 def renewable_lines(agreements: Iterable[Agreement]) -> QuerySet[Entitlement]:
     """The license lines of all sites of the agreements that have cover of their own, with quantities."""
-    rows = Entitlement.objects.held_now().filter(
-        site__agreement__in=agreements, follows__isnull=True, traded_up=False, coverage_end__isnull=False
-    )
+    rows = _renewable(Entitlement.objects.held_now().filter(site__agreement__in=agreements))
     return rows.exclude(part__kind__in=NOT_RENEWED).select_related("part__renewal_part", "site").order_by("pk")
+
+
+class RenewableLine(NamedTuple):
+    """A held line with cover of its own, as `renewable_at` finds it."""
+
+    pk: UUID
+    site_id: UUID
+    part: Part
+    order_reference: str
+    acquired_on: date
+    coverage_start: date
+    coverage_end: date
+    quantity: int
+
+    @property
+    def part_id(self) -> str:
+        """The part's number."""
+        return self.part.part_number
+
+
+def renewable_at(sites: Collection[UUID]) -> dict[UUID, list[RenewableLine]]:
+    """The lines of `renewable_lines` at each of many sites: one query for them and one for their parts."""
+    rows: QuerySet[Any] = _renewable(Entitlement.objects.with_quantity().among("site_id", sites)).order_by("pk")
+    found = list(
+        rows.values_list(
+            "pk", "site_id", "part_id", "order_reference", "acquired_on", "coverage_start", "coverage_end", "quantity"
+        )
+    )
+    parts = parts_by_number({row[2] for row in found})
+    renewed = {number: part for number, part in parts.items() if part.kind not in NOT_RENEWED}
+    lines: dict[UUID, list[RenewableLine]] = {site: [] for site in sites}
+    for pk, site, number, *rest in found:
+        # Lines that moved away whole are history.
+        if rest[-1] > 0 and number in renewed:
+            lines[site].append(RenewableLine(pk, site, renewed[number], *rest))
+    return lines
+
+
+def _renewable(rows: EntitlementQuerySet) -> EntitlementQuerySet:
+    return rows.filter(follows__isnull=True, traded_up=False, coverage_end__isnull=False)
 
 
 NOT_RENEWED = (

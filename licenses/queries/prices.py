@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import IntegerField, OuterRef, Subquery, Sum
+from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from licenses.models import Price, PriceList
@@ -45,10 +45,7 @@ def price_version(country: str, currency: str) -> int:
     return int(rows.aggregate(version=Coalesce(Sum("version"), 0))["version"])
 
 
-def price_version_of(customer: str) -> Coalesce:
-    """The same as an expression over rows whose customer is reached by `customer`, such as "site__customer"."""
-    lists = PriceList.objects.filter(
-        country=OuterRef(f"{customer}__country"), currency=OuterRef(f"{customer}__currency")
-    )
-    versions = lists.order_by().values("currency").annotate(sum=Sum("version")).values("sum")
-    return Coalesce(Subquery(versions, output_field=IntegerField()), 0)
+def price_versions() -> dict[tuple[str, str], int]:
+    """The same of every country and currency that has a list."""
+    rows = PriceList.objects.order_by().values_list("country", "currency").annotate(version=Sum("version"))
+    return {(str(country), currency): version for country, currency, version in rows}

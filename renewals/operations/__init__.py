@@ -7,11 +7,12 @@ from renewals.operations.hand_over import ask, hand_back, hand_over, propose, re
 from renewals.operations.issue import (
     ensure_current,
     expire_quotes,
+    issue_all,
     issue_express_quotes,
     issue_quotes,
     refresh_agreement,
-    request_refresh,
 )
+from renewals.operations.night import request_run, run_quotes
 
 __all__ = [
     "Reading",
@@ -25,6 +26,7 @@ __all__ = [
     "foreseen",
     "hand_back",
     "hand_over",
+    "issue_all",
     "issue_express_quotes",
     "issue_quotes",
     "propose",
@@ -32,7 +34,8 @@ __all__ = [
     "read_selection",
     "refresh_agreement",
     "reply",
-    "request_refresh",
+    "request_run",
     "restore",
+    "run_quotes",
     "take_over",
 ]

@@ -16,7 +16,7 @@ from portal.kernel.period import Period
 from renewals.models import QuoteLine, RenewalQuote
 from renewals.operations.choose import Selection, make_version, part_company, read_selection
 from renewals.operations.hand_over import settle
-from renewals.operations.issue import JOB, issue_quotes
+from renewals.operations.issue import issue_quotes
 from renewals.operations.loading import locked_quote
 from renewals.policies import obstacles, require_answering, require_unobstructed
 from renewals.queries import is_stale, open_transition_of
@@ -28,6 +28,7 @@ from sites.models import Agreement, Site
 from sites.refusals import Kind, count_refusals
 from sites.tenancy import Actor, as_portal
 
+JOB = "quotes.issue"
 Status = RenewalQuote.Status
 
 

@@ -15,10 +15,13 @@ from renewals.operations.issue import issue_express_quotes, issue_quotes
 from renewals.queries import (
     Draft,
     agreement_drafts,
+    agreement_holdings,
     choices_in_force,
     declined_transition,
     due_on,
     express_drafts,
+    express_holdings,
+    lines_said,
     of_lines,
     offered,
     order_of,
@@ -95,11 +98,13 @@ def foreseen(*, actor: Actor, on: date, quote: RenewalQuote, reading: Reading) -
         tried = {**in_force, order: {**others, **kept}}
         if quote.agreement is not None:
             earlier = declined_transition(list(RenewalQuote.objects.filter(agreement=quote.agreement)))
-            drafts = agreement_drafts(quote.agreement, on, earlier, tried)
+            holdings = agreement_holdings([quote.agreement], on, tried)[quote.agreement.pk]
+            drafts = agreement_drafts(holdings, lines_said([earlier.pk]).get(earlier.pk) if earlier else None)
             return next((d for d in drafts if (d.kind, d.anniversary) == order), None)
         if quote.site is None:
             return None
-        return next((d for d in express_drafts(quote.site, on, tried) if d.order.on == order[1]), None)
+        drafts = express_drafts(express_holdings([quote.site], on, tried)[quote.site.pk])
+        return next((d for d in drafts if d.order.on == order[1]), None)
 
 
 def make_version(*, actor: Actor, at: datetime, on: date, quote: RenewalQuote, reading: Reading) -> RenewalQuote:

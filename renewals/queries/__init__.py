@@ -4,7 +4,7 @@ from renewals.queries.choices import ChoicesByOrder, choices_in_force, declined_
 from renewals.queries.current import is_stale, open_transition_of
 from renewals.queries.differences import difference_of, version_beside, versions_of
 from renewals.queries.drafts import Draft, DraftLine, agreement_drafts, express_drafts
-from renewals.queries.due import agreements_due, express_sites_due
+from renewals.queries.due import Due, basis_of, due_now
 from renewals.queries.foresight import Foresight, foresight
 from renewals.queries.hands import (
     Hands,
@@ -14,6 +14,15 @@ from renewals.queries.hands import (
     past_hand_overs,
     proposed_choices,
     seen_questions,
+)
+from renewals.queries.holdings import (
+    Holdings,
+    agreement_holdings,
+    coming_anniversary,
+    customers_of,
+    express_holdings,
+    ledger_heads,
+    moved_into,
 )
 from renewals.queries.pages import (
     QuoteView,
@@ -29,12 +38,15 @@ from renewals.queries.paper import paper_of
 from renewals.queries.rerun import all_reruns, rerun_of
 from renewals.queries.stored import (
     LOOKED,
+    LineSaid,
     Look,
     content,
     declined_transition,
     last_look,
-    last_prices,
+    last_looks,
     latest_of,
+    lines_said,
+    quotes_of,
     state_of,
 )
 from renewals.queries.why import line_why, quote_why
@@ -44,30 +56,40 @@ __all__ = [
     "ChoicesByOrder",
     "Draft",
     "DraftLine",
+    "Due",
     "Foresight",
     "Hands",
+    "Holdings",
+    "LineSaid",
     "Look",
     "QuoteView",
     "agreement_drafts",
-    "agreements_due",
+    "agreement_holdings",
     "all_reruns",
+    "basis_of",
     "choices_in_force",
+    "coming_anniversary",
     "content",
+    "customers_of",
     "declined_of",
     "declined_transition",
     "difference_of",
+    "due_now",
     "due_on",
     "express_drafts",
-    "express_sites_due",
+    "express_holdings",
     "foresight",
     "hands_of",
     "is_stale",
     "last_look",
-    "last_prices",
+    "last_looks",
     "latest_of",
+    "ledger_heads",
     "line_why",
+    "lines_said",
     "live_quotes",
     "mandated_partners",
+    "moved_into",
     "of_lines",
     "offered",
     "open_hand_over",
@@ -80,6 +102,7 @@ __all__ = [
     "quote_choices",
     "quote_view",
     "quote_why",
+    "quotes_of",
     "rerun_of",
     "seen_questions",
     "seen_quotes",

@@ -5,7 +5,8 @@ from datetime import date
 from licenses.queries import price_version, rule_book
 from renewals.models import RenewalQuote
 from renewals.queries.drafts import express_drafts, says_the_same
-from renewals.queries.stored import last_look
+from renewals.queries.holdings import express_holdings
+from renewals.queries.stored import last_look, lines_said
 
 Kind, Status = RenewalQuote.Kind, RenewalQuote.Status
 
@@ -26,7 +27,9 @@ def is_stale(quote: RenewalQuote, on: date) -> bool:
         return quote.agreement.head_version > seen or price_version(str(customer.country), customer.currency) > priced
     if quote.site is None:
         return False
-    return not any(d.order.on == quote.ordered_on and says_the_same(quote, d) for d in express_drafts(quote.site, on))
+    drafts = express_drafts(express_holdings([quote.site], on)[quote.site.pk])
+    lines = lines_said([quote.pk]).get(quote.pk, [])
+    return not any(d.order.on == quote.ordered_on and says_the_same(lines, d) for d in drafts)
 
 
 def open_transition_of(quote: RenewalQuote) -> RenewalQuote | None:

@@ -1,50 +1,120 @@
 """Whose quotes have to be looked at: facts moved on since the last look, or the day for the next one came."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Coalesce
+from django.db import connection
 
-from licenses.models import QuantityMovement
-from licenses.queries import price_version_of, rule_book
-from renewals.models import QuoteLine, RenewalQuote
+from licenses.queries import price_versions, rule_book
+from licenses.sets import array
 from renewals.queries.stored import LOOKED
-from sites.models import Agreement, Event
+from sites.models import Agreement, Site
+from sites.tenancy import seeing_only
 
-MOST_AT_ONCE = 500
-
-
-def agreements_due(on: date) -> list[UUID]:
-    """Agreements whose head, prices or rules moved on since their quotes were looked at; never looked at; due again."""
-    looks = Event.objects.filter(subject_type="agreement", subject_id=OuterRef("pk"), kind=LOOKED).order_by("-id")
-    rows = Agreement.objects.annotate(
-        seen=Subquery(looks.values(found=Cast(KT("data__head_version"), IntegerField()))[:1]),
-        again=Subquery(looks.values(found=Cast(KT("data__again_on"), DateField()))[:1]),
-        ruled=Coalesce(Subquery(looks.values(found=KT("data__rules"))[:1]), Value("", TextField())),
-        priced=_priced(looks),
-        prices=price_version_of("customer"),
-    )
-    moved = Q(seen__lt=F("head_version")) | Q(priced__lt=F("prices")) | ~Q(ruled=rule_book(on).version)
-    due = Q(seen__isnull=True) | moved | Q(again__lte=on)
-    return list(rows.filter(due).order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+# The walls compare each row with every customer that is reached: of some hundred at a time that costs nothing.
+CUSTOMERS_AT_ONCE = 500
 
 
-def express_sites_due(on: date) -> list[UUID]:
-    """Express sites with an issued quote whose units moved away since, whose prices or whose rules changed since."""
-    left = QuantityMovement.objects.filter(
-        source_id=OuterRef("entitlement_id"), recorded_at__gte=OuterRef("quote__issued_at")
-    )
-    moved = QuoteLine.objects.filter(Exists(left), quote_id=OuterRef("pk"))
-    rows = RenewalQuote.objects.filter(kind=RenewalQuote.Kind.EXPRESS, status=RenewalQuote.Status.ISSUED)
-    looks = Event.objects.filter(subject_type="site", subject_id=OuterRef("site_id"), kind=LOOKED).order_by("-id")
-    rows = rows.annotate(priced=_priced(looks), prices=price_version_of("site__customer"))
-    due = rows.filter(Exists(moved) | Q(priced__lt=F("prices")) | ~Q(rule_version=rule_book(on).version))
-    sites = due.order_by().values_list("site_id", flat=True).distinct()
-    return [site for site in sites[:MOST_AT_ONCE] if site is not None]
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An Agreement or an Express site to be looked at; `customers` own what its quotes are made of, `lines` of them."""
+
+    model: type[Agreement | Site]
+    pk: UUID
+    customers: tuple[UUID, ...]
+    lines: int
 
 
-def _priced(looks: QuerySet[Event]) -> Coalesce:
-    """The version of the price lists at the newest of `looks`; 0 before any."""
-    return Coalesce(Subquery(looks.values(found=Cast(KT("data__prices"), IntegerField()))[:1]), 0)
+# Every Agreement and every Express site of some customers, with the version of its facts.
+_HOLDERS = """
+WITH listed AS (SELECT * FROM unnest(%(countries)s::text[], %(currencies)s::text[], %(versions)s::bigint[])
+                            AS p(country, currency, version)),
+holder AS (
+    SELECT 'agreement' AS kind, a.id, a.customer_id, a.head_version AS head
+      FROM sites_agreement a WHERE a.customer_id = ANY (%(customers)s::uuid[])
+    UNION ALL
+    SELECT 'site', s.id, s.customer_id, coalesce(h.sequence, 0)
+      FROM sites_site s LEFT JOIN licenses_ledgerhead h ON h.customer_id = s.customer_id AND h.ledger = 'quantity'
+     WHERE s.customer_id = ANY (%(customers)s::uuid[]) AND s.agreement_id IS NULL
+), basis AS (
+    SELECT r.*, coalesce(p.version, 0) AS prices FROM holder r JOIN sites_customer c ON c.id = r.customer_id
+      LEFT JOIN listed p ON p.country = c.country AND p.currency = c.currency
+)
+"""
+# Never looked at, or something is another since; what was put aside waits until then, or for the next day.
+_OF_THEM = """
+SELECT b.kind, b.id, b.customer_id FROM basis b
+  LEFT JOIN LATERAL (SELECT data FROM sites_event e
+                      WHERE e.subject_type = b.kind AND e.subject_id = b.id AND e.kind = %(looked)s
+                      ORDER BY e.id DESC LIMIT 1) AS look ON true
+ WHERE (look.data ->> 'head_version')::bigint IS DISTINCT FROM b.head
+    OR (look.data ->> 'prices')::bigint IS DISTINCT FROM b.prices
+    OR look.data ->> 'rules' IS DISTINCT FROM %(rules)s
+    OR coalesce((look.data ->> 'again_on')::date <= %(on)s, true)
+EXCEPT
+SELECT b.kind, b.id, b.customer_id FROM basis b JOIN renewals_quoteputaside u ON u.subject_id = b.id
+ WHERE u.head_version = b.head AND u.prices = b.prices AND u.rules = %(rules)s AND u.tried_on >= %(on)s
+"""
+_DUE = _HOLDERS + _OF_THEM
+_BASIS = _HOLDERS + "SELECT head, prices FROM basis WHERE id = %(id)s"  # noqa: S608  # as above
+_SIZES = """
+SELECT h.id, array_agg(DISTINCT s.customer_id), coalesce(sum(lines.n), 0)
+  FROM unnest(%(holders)s::uuid[]) AS h(id)
+ CROSS JOIN LATERAL (SELECT id, customer_id FROM sites_site s WHERE s.{of} = h.id OFFSET 0) AS s
+ CROSS JOIN LATERAL (SELECT count(*) AS n FROM licenses_entitlement e WHERE e.site_id = s.id OFFSET 0) AS lines
+ GROUP BY h.id
+"""
+
+
+def everybody() -> list[UUID]:
+    """Every customer that the actor reaches, in one order."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT customer FROM unnest(readable_customers()) AS customer ORDER BY 1")
+        return [customer for (customer,) in cursor.fetchall()]
+
+
+def due_now(on: date) -> Iterator[Due]:
+    """Agreements first and Express sites of some hundred customers after the other: one question and its sizes each."""
+    customers = everybody()
+    asked = _versions() | {"looked": LOOKED, "rules": rule_book(on).version, "on": on}
+    for start in range(0, len(customers), CUSTOMERS_AT_ONCE):
+        some = customers[start : start + CUSTOMERS_AT_ONCE]
+        with seeing_only(some):
+            found = _ask(_DUE, asked | {"customers": array(some)})
+        yield from _sized(Agreement, {key: owner for kind, key, owner in found if kind == "agreement"}, "agreement_id")
+        yield from _sized(Site, {key: owner for kind, key, owner in found if kind == "site"}, "id")
+
+
+def _sized(model: type[Agreement | Site], owner: Mapping[UUID, UUID], of: str) -> Iterator[Due]:
+    if not owner:
+        return
+    # Sites under an Agreement may be other customers': whose, is asked with the whole reach.
+    found = {key: (owners, lines) for key, owners, lines in _ask(_SIZES.format(of=of), {"holders": array(owner)})}
+    for key in sorted(owner):
+        owners, lines = found.get(key, ([], 0))
+        yield Due(model, key, (owner[key], *(each for each in owners if each != owner[key])), int(lines))
+
+
+def basis_of(due: Due, on: date) -> tuple[int, int, str] | None:
+    """The versions that a look at it would be known by: of its facts, its price lists and the rules."""
+    asked = _versions() | {"customers": array(due.customers)}
+    rows = _ask(_BASIS, asked | {"id": due.pk})
+    return (int(rows[0][0]), int(rows[0][1]), rule_book(on).version) if rows else None
+
+
+def _versions() -> dict[str, Any]:
+    listed = price_versions()
+    return {
+        "countries": [country for country, _ in listed],
+        "currencies": [currency for _, currency in listed],
+        "versions": list(listed.values()),
+    }
+
+
+def _ask(question: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(question, values)
+        return cursor.fetchall()

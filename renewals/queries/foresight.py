@@ -99,7 +99,7 @@ def _line(line: DraftLine) -> dict[str, Any]:
         "renewal_part": priced.renewal_part,
         "quantity": priced.quantity,
         "order_reference": line.entitlement.order_reference,
-        "site_number": line.entitlement.site.site_number,
+        "site_number": line.site_number,
         "points": priced.points,
         "cover_start": priced.cover.starts_on,
         "cover_end": priced.cover.ends_on,

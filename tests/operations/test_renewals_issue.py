@@ -20,7 +20,7 @@ from renewals.operations import (
     expire_quotes,
     issue_express_quotes,
     refresh_agreement,
-    request_refresh,
+    request_run,
 )
 from renewals.queries import is_stale
 from sites.clock import now
@@ -201,8 +201,8 @@ def test_an_express_quote_goes_when_its_licenses_move(world, today):
         open_on = {line.part_number: q for q in quotes for line in lines_of(q)}
     move(world, EARLY)
     with cast.looking() as portal:
-        assert request_refresh(actor=portal, at=now(), on=today)
-        assert Job.objects.filter(kind="quotes.issue", subject_id=world.express_site.pk).exists()
+        assert request_run(actor=portal, at=now(), on=today)
+        assert Job.objects.filter(kind="quotes.run").exists()
         issue_express_quotes(actor=portal, at=now(), on=today, site=world.express_site)
     assert (status_of(open_on[EARLY]), status_of(open_on[LATE])) == ("superseded", "issued")
 

@@ -34,7 +34,7 @@ def test_ringing_twice_makes_one_job(world):
     refresh_quotes()
     refresh_quotes()
     with cast.looking():
-        assert Job.objects.filter(kind="quotes.issue", subject_id=world.agreement.pk).count() == 1
+        assert Job.objects.filter(kind="quotes.run").count() == 1
 
 
 def test_a_job_for_something_gone_does_nothing(world, run_jobs):

@@ -9,7 +9,7 @@ import pytest
 from licenses.operations.rule_books import propose_rule_book, put_rule_book_in_force
 from renewals.models import RenewalQuote
 from renewals.operations import ensure_current, issue_express_quotes
-from renewals.queries import agreements_due, is_stale
+from renewals.queries import due_now, is_stale
 from renewals.tasks import refresh_quotes
 from sites.clock import now
 from sites.models import Agreement
@@ -112,7 +112,7 @@ def test_a_longer_window_brings_quotes_sooner(
 
     def due(on: date) -> bool:
         with looking():
-            return waiting.pk in agreements_due(on)
+            return waiting.pk in {due.pk for due in due_now(on)}
 
     assert not due(tomorrow)
     begin(quote_days="365")

@@ -42,6 +42,8 @@ from renewals.models import (
     NoticeChoice,
     NoticeRun,
     QuoteLine,
+    QuotePutAside,
+    QuoteRun,
     RenewalQuote,
 )
 from sites.events import tell
@@ -152,6 +154,7 @@ def _told(customer: Customer, user: User, request: TransferRequest, event: int) 
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SELECT count_refusal(%s, 'rule', 'walked')", [DAY])
+    _night()
 
 
 def _chosen(customer: Customer, user: User, number: int) -> None:
@@ -235,6 +238,16 @@ def _scenario(customer: Customer, user: User, number: int) -> None:
             customer=customer, created_by=user, slot=taken + 1, name=f"Walk {number}", asked={"lines": []},
             rule_version="1", kept_on=DAY, created_at=timezone.now(),
         )  # fmt: skip
+
+
+def _night() -> None:
+    """A run over everybody, and an Agreement that it put aside."""
+    at = timezone.now()
+    QuoteRun.objects.get_or_create(on=date(2001, 1, 1), defaults={"started_at": at, "worked_at": at})
+    QuotePutAside.objects.create(
+        subject_type="agreement", subject_id=uuid4(), number="1", reason="r", since=at, tried_on=DAY, head_version=0,
+        prices=0, rules="1",
+    )  # fmt: skip
 
 
 def _quote(customer: Customer, agreement: Agreement, site: Site, line: Entitlement, number: int, user: User) -> None:

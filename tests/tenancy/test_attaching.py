@@ -61,6 +61,8 @@ NONE_OF_HERS = {
     "licenses_pointsadjustment",
     "licenses_priceimport",
     "licenses_priceimportrow",
+    "renewals_quoterun",
+    "renewals_quoteputaside",
 }
 
 

@@ -151,6 +151,8 @@ _RULES: dict[str, Any] = {
     "renewals_noticerun": lambda ground, who, row: False,
     "renewals_calendarfeed": lambda ground, who, row: row["user_id"] == who.user,
     "sites_refusalcount": lambda ground, who, row: False,
+    "renewals_quoterun": lambda ground, who, row: False,
+    "renewals_quoteputaside": lambda ground, who, row: False,
     "sites_job": lambda ground, who, row: row["actor_id"] == who.user,
     "licenses_quantitymovement": lambda ground, who, row: (
         row["customer_id"] in who.customers
