@@ -14,10 +14,11 @@ class PortalConfig(AppConfig):
         import_module("portal.celery")
         from prometheus_client import REGISTRY
 
-        from portal.metrics import Refusals, Work
+        from portal.metrics import Quotes, Refusals, Work
 
         REGISTRY.register(Refusals())
         REGISTRY.register(Work())
+        REGISTRY.register(Quotes())
 
 
 class PassageAdminConfig(AdminConfig):

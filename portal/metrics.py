@@ -18,6 +18,7 @@ from django_prometheus.exports import ExportToDjangoView
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from renewals.models import QuotePutAside, QuoteRun
 from sites.models import RefusalCount
 from sites.readmodels.jobs import queues
 from sites.tenancy import system_actor
@@ -81,6 +82,35 @@ class Work(Collector):
                 "How long the job has waited that has waited longest of those that could be begun.",
                 labels=("kind",),
             ),
+        )
+
+
+class Quotes(Collector):
+    """`passage_quote_run{figure}` of the newest run over everybody, and `passage_quotes_put_aside`."""
+
+    FIGURES = ("due", "looked_at", "issued", "superseded", "expired", "left_out", "put_aside")
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """What will be told, without asking the database."""
+        yield from self._families()
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """As it is now; nothing of a run before the first."""
+        run, aside = self._families()
+        with transaction.atomic():
+            system_actor()
+            newest = QuoteRun.objects.order_by("-on").first()
+            aside.add_metric([], QuotePutAside.objects.count())
+        for figure in self.FIGURES if newest else ():
+            run.add_metric([figure], getattr(newest, figure))
+        yield from (run, aside)
+
+    def _families(self) -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
+        return (
+            GaugeMetricFamily(
+                "passage_quote_run", "What the newest day's run over all renewal quotes did.", labels=("figure",)
+            ),
+            GaugeMetricFamily("passage_quotes_put_aside", "Agreements and sites whose data no quote could be made of."),
         )
 
 

@@ -13,12 +13,14 @@ from django.utils import timezone
 from licenses.models import EntitlementImport, EntitlementImportRow, PriceImport, PriceImportRow
 from migrations_app.models import BatchRow, TransferBatch
 from portal import heartbeat
+from renewals.models import QuotePutAside, QuoteRun
 from sites.models import Job
 from sites.readmodels.jobs import Queue, must_operate, queues, stuck
 from sites.tenancy import Actor
 
 MOST_FILES = 50
 MOST_STUCK = 50
+MOST_RUNS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Overview:
     queues: list[Queue]
     files: list[FileUnderWay]
     stuck: list[Job]
+    quote_runs: list[QuoteRun]
+    put_aside: list[QuotePutAside]
     workers: list[Worker]
     broker: Broker
 
@@ -77,6 +81,8 @@ def overview(actor: Actor, at: datetime) -> Overview:
         queues=queues(actor, midnight),
         files=files_under_way(at),
         stuck=stuck(actor, MOST_STUCK),
+        quote_runs=list(QuoteRun.objects.order_by("-on")[:MOST_RUNS]),
+        put_aside=list(QuotePutAside.objects.order_by("since", "id")[:MOST_STUCK]),
         workers=workers,
         broker=broker,
     )

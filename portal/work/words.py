@@ -10,6 +10,7 @@ KINDS: dict[str, str | Promise] = {
     "prices.check": _("Check a price list"),
     "entitlements.import": _("Read or record a file of holdings"),
     "quotes.issue": _("Issue renewal quotes"),
+    "quotes.run": _("Renewal quotes of everybody"),
     "notification.mail": _("Send a notification by mail"),
 }
 STATES: dict[str, str | Promise] = {

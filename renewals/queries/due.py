@@ -60,12 +60,19 @@ SELECT b.kind, b.id, b.customer_id FROM basis b JOIN renewals_quoteputaside u ON
 """
 _DUE = _HOLDERS + _OF_THEM
 _BASIS = _HOLDERS + "SELECT head, prices FROM basis WHERE id = %(id)s"  # noqa: S608  # as above
+# Sites under an Agreement may be other customers': whose, is asked with the whole reach.
+_OWNERS = """
+SELECT h.id, s.customer_id FROM unnest(%(holders)s::uuid[]) AS h(id)
+ CROSS JOIN LATERAL (SELECT customer_id FROM sites_site s WHERE s.agreement_id = h.id OFFSET 0) AS s
+"""
+# Not line by line of each: beside so many customers the planner would go through all of theirs each time.
 _SIZES = """
-SELECT h.id, array_agg(DISTINCT s.customer_id), coalesce(sum(lines.n), 0)
-  FROM unnest(%(holders)s::uuid[]) AS h(id)
- CROSS JOIN LATERAL (SELECT id, customer_id FROM sites_site s WHERE s.{of} = h.id OFFSET 0) AS s
- CROSS JOIN LATERAL (SELECT count(*) AS n FROM licenses_entitlement e WHERE e.site_id = s.id OFFSET 0) AS lines
- GROUP BY h.id
+WITH lines AS (SELECT e.site_id, count(*) AS n FROM licenses_entitlement e
+                WHERE e.site_id = ANY (ARRAY(SELECT id FROM sites_site s
+                                              WHERE s.id = ANY (%(holders)s::uuid[])
+                                                 OR s.agreement_id = ANY (%(holders)s::uuid[])))
+                GROUP BY e.site_id)
+SELECT coalesce(s.agreement_id, s.id), sum(lines.n) FROM lines JOIN sites_site s ON s.id = lines.site_id GROUP BY 1
 """
 
 
@@ -84,18 +91,21 @@ def due_now(on: date) -> Iterator[Due]:
         some = customers[start : start + CUSTOMERS_AT_ONCE]
         with seeing_only(some):
             found = _ask(_DUE, asked | {"customers": array(some)})
-        yield from _sized(Agreement, {key: owner for kind, key, owner in found if kind == "agreement"}, "agreement_id")
-        yield from _sized(Site, {key: owner for kind, key, owner in found if kind == "site"}, "id")
+        yield from _sized(Agreement, {key: owner for kind, key, owner in found if kind == "agreement"})
+        yield from _sized(Site, {key: owner for kind, key, owner in found if kind == "site"})
 
 
-def _sized(model: type[Agreement | Site], owner: Mapping[UUID, UUID], of: str) -> Iterator[Due]:
+def _sized(model: type[Agreement | Site], owner: Mapping[UUID, UUID]) -> Iterator[Due]:
     if not owner:
         return
-    # Sites under an Agreement may be other customers': whose, is asked with the whole reach.
-    found = {key: (owners, lines) for key, owners, lines in _ask(_SIZES.format(of=of), {"holders": array(owner)})}
+    asked = {"holders": array(owner)}
+    owners: dict[UUID, set[UUID]] = {key: {customer} for key, customer in owner.items()}
+    for key, customer in _ask(_OWNERS, asked) if model is Agreement else ():
+        owners[key].add(customer)
+    with seeing_only({customer for some in owners.values() for customer in some}):
+        lines = dict(_ask(_SIZES, asked))
     for key in sorted(owner):
-        owners, lines = found.get(key, ([], 0))
-        yield Due(model, key, (owner[key], *(each for each in owners if each != owner[key])), int(lines))
+        yield Due(model, key, tuple(owners[key]), int(lines.get(key, 0)))
 
 
 def basis_of(due: Due, on: date) -> tuple[int, int, str] | None:
