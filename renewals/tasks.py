@@ -3,11 +3,14 @@
 from celery import shared_task
 from django.db import transaction
 
-from renewals.operations import expire_quotes, issue_all, request_run, run_quotes
+from renewals.models import RenewalQuote
+from renewals.operations import expire_quotes, issue_all, keep_paper, request_run, run_quotes
+from renewals.papers import quote_pdf
+from renewals.queries import kept_paper, paper_of
 from sites.clock import now, today
 from sites.jobs import Work, handler
 from sites.models import Agreement, Site
-from sites.tenancy import system_actor
+from sites.tenancy import as_portal, system_actor
 
 
 @handler("quotes.issue")
@@ -24,6 +27,17 @@ def issue(work: Work) -> None:
 def run(work: Work) -> None:
     """Bring the quotes of all that are due in line with the facts: at night, and when facts moved on since."""
     run_quotes(step=work.step, at=now(), on=today())
+
+
+@handler("quotes.paper")
+def make_paper(work: Work) -> None:
+    """The paper of the quote that is the subject, made outside of any transaction: it takes a while."""
+    on = today()
+    with work.step() as actor, as_portal(actor):
+        quote = RenewalQuote.objects.select_related("agreement", "customer").filter(pk=work.subject_id).first()
+        paper = paper_of(quote) if quote and kept_paper(quote, on) is None else None
+    if quote and paper:
+        keep_paper(quote=quote, on=on, content=quote_pdf(paper, quote.language))
 
 
 @shared_task

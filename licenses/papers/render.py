@@ -6,11 +6,13 @@ Whatever comes in the data is text: it reaches the template as JSON and is never
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from licenses.papers.typesetter import TypesettingError, typeset
+from licenses.papers.binding import bind
+from licenses.papers.pieces import Unbindable
+from licenses.papers.typesetter import TypesettingError, measured, typeset, typeset_parts
 from portal.kernel.errors import Fault, Refused
 
 # Longer runs without a space get break opportunities, so that no cell overflows into its neighbor.
@@ -46,12 +48,39 @@ def render(template: str, data: Mapping[str, Any], lang: str) -> bytes:
 
     Raises Unprintable for a character that the font lacks, PaperError for anything else that typst refuses.
     """
-    day = date.fromisoformat(data["day"])
-    content = json.dumps(_clean({**data, "lang": lang.split("-")[0]}), ensure_ascii=False, separators=(",", ":"))
     try:
-        return typeset(template, content, day)
+        return typeset(template, _content(data, lang), date.fromisoformat(data["day"]))
     except TypesettingError as error:
         raise _told(error, str(data["title"])) from error
+
+
+def render_parts(template: str, parts: Iterable[Mapping[str, Any]], lang: str, pages: int) -> bytes:
+    """The PDF of all `parts`, each as `render` takes it, bound into one document of as many `pages`: for what is too
+    long to be set as one. Of the parts as typst makes them a few are in memory at a time.
+
+    Raises what `render` does.
+    """
+    first, *others = parts
+    title, day = str(first["title"]), date.fromisoformat(first["day"])
+    contents = (_content(each, lang) for each in (first, *others))
+    try:
+        return bind(typeset_parts(template, contents, day), pages)
+    except TypesettingError as error:
+        raise _told(error, title) from error
+    except Unbindable as error:
+        raise PaperError(f"{title}: {error}") from error
+
+
+def heights(template: str, data: Mapping[str, Any], lang: str) -> Any:
+    """What `template` measures, as its metadata <heights> tells it. Raises what `render` does."""
+    try:
+        return measured(template, _content(data, lang), "heights")
+    except TypesettingError as error:
+        raise _told(error, str(data["title"])) from error
+
+
+def _content(data: Mapping[str, Any], lang: str) -> str:
+    return json.dumps(_clean({**data, "lang": lang.split("-")[0]}), ensure_ascii=False, separators=(",", ":"))
 
 
 def breakable(text: str) -> str:

@@ -6,8 +6,12 @@ nothing of ours.
 """
 
 import json
+import os
 import subprocess
 import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib.resources import files
@@ -24,6 +28,8 @@ STANDARDS: list[Any] = ["a-2a", "ua-1"]
 LONGEST_HERE = 30_000
 SECONDS = 300
 REFUSED = 3
+# Children at a time for the parts of one paper, where there are as many processors.
+TOGETHER = min(2, os.cpu_count() or 1)
 
 
 class TypesettingError(Exception):
@@ -42,22 +48,61 @@ def typeset(template: str, content: str, day: date) -> bytes:
     return _typeset_here(template, content, day) if len(content) <= LONGEST_HERE else _in_child(template, content, day)
 
 
+def typeset_parts(template: str, contents: Iterable[str], day: date) -> Iterator[bytes]:
+    """A PDF for each of `contents`, in their order: each in a child of its own, a few of them at a time.
+
+    Raises TypesettingError; what isn't begun by then never is.
+    """
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        begun: deque[Future[bytes]] = deque()
+        try:
+            for content in contents:
+                begun.append(pool.submit(_in_child, template, content, day))
+                if len(begun) > TOGETHER:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
+        finally:
+            for each in begun:
+                each.cancel()
+
+
+def measured(template: str, content: str, label: str) -> Any:
+    """What `template` tells under `label` of the pieces that it sets: its metadata, as plain JSON, made in a child.
+
+    Raises TypesettingError.
+    """
+    return json.loads(_in_child(template, content, None, label))
+
+
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT_FOLDER)])
 
 
+def _compiler(template: str, content: str) -> typst.Compiler:
+    return typst.Compiler(
+        input=FOLDER / template,
+        root=FOLDER,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": content},
+        package_path=FOLDER,
+        package_cache_path=FOLDER,
+    )
+
+
+def _measured_here(template: str, content: str, label: str) -> bytes:
+    try:
+        told: str = _compiler(template, content).query(f"<{label}>", field="value", one=True)
+    except typst.TypstError as error:
+        raise TypesettingError(error.message, error.diagnostic) from error
+    return told.encode()
+
+
 def _typeset_here(template: str, content: str, day: date) -> bytes:
     try:
-        compiler = typst.Compiler(
-            input=FOLDER / template,
-            root=FOLDER,
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs={"data": content},
-            package_path=FOLDER,
-            package_cache_path=FOLDER,
-        )
+        compiler = _compiler(template, content)
         stamp = datetime(day.year, day.month, day.day, tzinfo=UTC)
         pdf = compiler.compile(format="pdf", pdf_standards=STANDARDS, timestamp=stamp)
     except typst.TypstError as error:
@@ -67,8 +112,8 @@ def _typeset_here(template: str, content: str, day: date) -> bytes:
     return pdf
 
 
-def _in_child(template: str, content: str, day: date) -> bytes:
-    command = [sys.executable, "-P", __file__, template, day.isoformat()]
+def _in_child(template: str, content: str, day: date | None, label: str = "") -> bytes:
+    command = [sys.executable, "-P", __file__, template, day.isoformat() if day else "", label]
     try:
         done = subprocess.run(command, input=content.encode(), capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
@@ -80,14 +125,20 @@ def _in_child(template: str, content: str, day: date) -> bytes:
     return done.stdout
 
 
-def main(template: str, day: str) -> int:
-    """The child: content on standard input, PDF on standard output, a refusal as JSON on standard error."""
+def main(template: str, day: str, label: str = "") -> int:
+    """The child: content on standard input, the PDF, or what stands under `label`, on standard output, a refusal as
+    JSON on standard error."""
+    content = sys.stdin.buffer.read().decode()
     try:
-        pdf = _typeset_here(template, sys.stdin.buffer.read().decode(), date.fromisoformat(day))
+        made = (
+            _measured_here(template, content, label)
+            if label
+            else _typeset_here(template, content, date.fromisoformat(day))
+        )
     except TypesettingError as error:
         sys.stderr.write(json.dumps({"message": error.message, "diagnostic": error.diagnostic}))
         return REFUSED
-    sys.stdout.buffer.write(pdf)
+    sys.stdout.buffer.write(made)
     return 0
 
 

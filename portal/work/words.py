@@ -11,6 +11,7 @@ KINDS: dict[str, str | Promise] = {
     "entitlements.import": _("Read or record a file of holdings"),
     "quotes.issue": _("Issue renewal quotes"),
     "quotes.run": _("Renewal quotes of everybody"),
+    "quotes.paper": _("Make the paper of a long quote"),
     "notification.mail": _("Send a notification by mail"),
 }
 STATES: dict[str, str | Promise] = {

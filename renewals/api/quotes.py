@@ -219,13 +219,27 @@ class QuoteDifferences(APIView):
 
 
 class QuotePdf(APIView):
-    """The paper, in the language that the quote was made in."""
+    """The paper, in the language that the quote was made in.
+
+    That of a long quote is made in the background and kept: until it is there, 202 with `Retry-After`. It is begun when
+    the quote is issued; POST begins it anew.
+    """
 
     content_negotiation_class = AnyAnswer
 
-    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY, 202: None})
     def get(self, request: Request, pk: str) -> HttpResponse:
-        return pdf_answer(one(seen_quotes(actor_of(request)), pk=pk))
+        return pdf_answer(one(seen_quotes(actor_of(request)), pk=pk)) or _not_yet()
+
+    @extend_schema(request=None, responses={202: None})
+    def post(self, request: Request, pk: str) -> HttpResponse:
+        actor = actor_of(request)
+        operations.request_paper(actor=actor, at=now(), quote=one(seen_quotes(actor), pk=pk))
+        return _not_yet()
+
+
+def _not_yet() -> HttpResponse:
+    return HttpResponse(status=202, headers={"Retry-After": "5"})
 
 
 class QuoteXlsx(APIView):

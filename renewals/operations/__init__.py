@@ -13,6 +13,7 @@ from renewals.operations.issue import (
     refresh_agreement,
 )
 from renewals.operations.night import request_run, run_quotes
+from renewals.operations.papers import keep_paper, request_paper
 
 __all__ = [
     "Reading",
@@ -29,11 +30,13 @@ __all__ = [
     "issue_all",
     "issue_express_quotes",
     "issue_quotes",
+    "keep_paper",
     "propose",
     "read_proposal",
     "read_selection",
     "refresh_agreement",
     "reply",
+    "request_paper",
     "request_run",
     "restore",
     "run_quotes",

@@ -12,8 +12,10 @@ from django.db import connection
 
 from renewals.models import RenewalQuote
 from renewals.operations.building import FreshLine
+from renewals.operations.papers import request_papers
 from renewals.operations.telling import tell_of_quotes
 from renewals.queries import LineSaid
+from renewals.queries.kept import MOST_WHILE_WAITING
 from renewals.rules.workflow import QUOTE
 from sites.events import tell_each
 from sites.numbers import next_numbers
@@ -68,6 +70,8 @@ def write(*, actor: Actor, at: datetime, difference: Difference) -> None:
         told=[_told(q, total=str(q.total), currency=q.currency, lines=len(lines)) for q, lines in difference.fresh],
     )
     tell_of_quotes(actor=actor, at=at, quotes=fresh, events=events)
+    long = [quote for quote, lines in difference.fresh if len(lines) > MOST_WHILE_WAITING]
+    request_papers(actor=actor, at=at, quotes=long)
 
 
 def expire(*, actor: Actor, at: datetime, quotes: Sequence[RenewalQuote]) -> None:

@@ -24,6 +24,7 @@ from renewals.queries.holdings import (
     ledger_heads,
     moved_into,
 )
+from renewals.queries.kept import is_long, kept_paper
 from renewals.queries.pages import (
     QuoteView,
     live_quotes,
@@ -80,7 +81,9 @@ __all__ = [
     "express_holdings",
     "foresight",
     "hands_of",
+    "is_long",
     "is_stale",
+    "kept_paper",
     "last_look",
     "last_looks",
     "latest_of",

@@ -15,9 +15,13 @@ from sites.models import Customer, Site, SiteContact
 
 
 def paper_of(quote: RenewalQuote) -> QuotePaper:
-    """`quote` in its own language; needs `agreement` and `customer`. A site out of sight keeps its number alone."""
+    """`quote` in its own language; needs `agreement` and `customer`.
+
+    It says the same whoever prints it: a site of another customer under the Agreement keeps its number alone.
+    """
     lines = list(quote.lines.all())
-    sites = {s.site_number: s for s in Site.objects.filter(site_number__in={line.site_number for line in lines})}
+    numbers = {line.site_number for line in lines}
+    sites = {s.site_number: s for s in Site.objects.filter(site_number__in=numbers, customer_id=quote.customer_id)}
     with override(quote.language):
         return _paper(quote, lines, sites)
 

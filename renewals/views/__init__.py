@@ -1,10 +1,7 @@
 """Renewals as pages."""
 
+from renewals.views.quote_files import KINDS, kind_answer, pdf_answer, quote_file
 from renewals.views.quote_pages import (
-    KINDS,
-    kind_answer,
-    pdf_answer,
-    quote_file,
     quote_page,
     quote_pdf,
     quote_rerun,

@@ -1,6 +1,5 @@
 """Renewal quotes as pages."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -19,13 +18,10 @@ from portal.kernel.explanation import Explanation
 from renewals import operations
 from renewals.forms import AcceptForm, AskForm, DeclineForm
 from renewals.models import RenewalQuote
-from renewals.papers import QuotePaper, quote_ubl
-from renewals.papers import quote_pdf as printed
 from renewals.policies import may_answer
 from renewals.queries import (
     QuoteView,
     difference_of,
-    paper_of,
     quote_view,
     rerun_of,
     seen_quotes,
@@ -33,22 +29,15 @@ from renewals.queries import (
     version_beside,
     waiting_quotes,
 )
-from renewals.sheets import quote_csv, quote_xlsx
+from renewals.views.quote_files import paper_page, pdf_answer
 from renewals.words import broken_words, difference_words
 from sites.clock import now, today
 from sites.events import history
 from sites.refusals import refused
 from sites.templatetags.formats import day, points
-from sites.views.files import file_answer
 from sites.words import fault_sentence
 
 MOST_WAITING = 200
-# What writes each kind of file, and its ending.
-KINDS: dict[str, tuple[Callable[[QuotePaper, str], bytes], str]] = {
-    "xlsx": (quote_xlsx, "xlsx"),
-    "csv": (quote_csv, "csv"),
-    "ubl": (quote_ubl, "xml"),
-}
 
 
 def quotes(request: HttpRequest) -> HttpResponse:
@@ -85,31 +74,22 @@ def quote_page(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def quote_pdf(request: HttpRequest, pk: str) -> HttpResponse:
-    """The paper, in the language that the quote was made in; where it can't be printed, the page says why."""
+    """The paper, in the language that the quote was made in; where it can't be printed, the page says why. A long one
+    that wasn't made yet has a page that waits for it; POST has it made."""
     quote = one(seen_quotes(actor_of(request)).select_related("site__customer"), pk=pk)
     try:
-        return pdf_answer(quote)
+        return (request.method != "POST" and _there(request, quote)) or paper_page(request, quote)
     except Unprintable as refusal:
         context = {**_context(request, quote), "faults": _sentences(refusal)}
         return render(request, "renewals/quote_page.html", context, status=409)
 
 
-def quote_file(request: HttpRequest, pk: str, kind: str) -> HttpResponse:
-    """The quote as a spreadsheet, as CSV or as UBL, in the language that it was made in."""
-    return kind_answer(one(seen_quotes(actor_of(request)), pk=pk), kind)
-
-
-def kind_answer(quote: RenewalQuote, kind: str) -> HttpResponse:
-    """One of the files beside the PDF."""
-    written, ending = KINDS[kind]
-    content = written(paper_of(quote), quote.language)
-    return file_answer(content, f"{quote.number}-v{quote.version}.{ending}", language=quote.language)
-
-
-def pdf_answer(quote: RenewalQuote) -> HttpResponse:
-    """The paper as a file."""
-    content = printed(paper_of(quote), quote.language)
-    return file_answer(content, f"{quote.number}-v{quote.version}.pdf", inline=True, language=quote.language)
+def _there(request: HttpRequest, quote: RenewalQuote) -> HttpResponse | None:
+    """The paper, where it is to be had; a page that was waiting for it is sent to it."""
+    answer = pdf_answer(quote)
+    if answer is None or not request.headers.get("HX-Request"):
+        return answer
+    return HttpResponse(status=204, headers={"HX-Redirect": reverse("quote_pdf", args=[quote.pk])})
 
 
 def quote_rerun(request: HttpRequest, pk: str) -> HttpResponse:
