@@ -16,6 +16,7 @@ urlpatterns = [
     path("help/<slug:slug>/", views.help_page, name="help_page"),
     path("contact-me/", views.contact_me, name="contact_me"),
     path("home/", views.home, name="home"),
+    path("search/", views.search, name="search"),
     path("customers/", views.customers, name="customers"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("health/live", health.live, name="health_live"),

@@ -11,6 +11,7 @@ from portal.forms import ContactWishForm
 from portal.models import ContentEntry
 from portal.operations import wish_contact
 from portal.queries import agreement_cards
+from portal.search import asked_for, find
 from renewals.queries import live_quotes
 from sites.clock import now, today
 from sites.models import Mandate
@@ -58,6 +59,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "agreements": agreement_cards(actor, today()),
     }
     return render(request, "home/home.html", context)
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """Whatever has the number or the name asked for, as far as the actor may see it."""
+    said = asked_for(request.GET.get("q", ""))
+    groups = find(request.actor, said) if said else ()  # type: ignore[attr-defined]
+    return render(request, "home/search.html", {"asked": request.GET.get("q", ""), "said": said, "groups": groups})
 
 
 def customers(request: HttpRequest) -> HttpResponse:

@@ -37,6 +37,7 @@ PAGES = {
     "help/<slug:slug>/": OPEN,
     "contact-me/": OPEN,
     "home/": "302 200 200 200 200 302 302 302",
+    "search/": SIGNED_IN,
     "i18n/setlang/": ELSEWHERE,
     "health/live": OPEN,
     # No worker is running here.
