@@ -171,7 +171,7 @@ def _facts(job: Job, state: str) -> list[tuple[str, Any]]:
         (_("Kind"), f"{kind_label(job.kind)} ({job.kind})"),
         (_("State"), STATES[state]),
         (_("Number"), job.pk),
-        (_("About"), job.subject_id),
+        (_("Number of what it is about"), job.subject_id),
         (_("Asked for by"), job.actor.name),
         (_("Asked for"), moment(job.created_at)),
         (_("Due"), moment(job.due_at)),

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 KINDS: dict[str, str | Promise] = {
     "batch.check": _("Check a transfer form"),
+    "batch.plan": _("Work out what a transfer form would do"),
+    "batch.undo": _("Take a transfer form back"),
     "batch.submit": _("Make the requests of a transfer form"),
     "transfer.complete": _("Complete a transfer"),
     "prices.check": _("Check a price list"),
