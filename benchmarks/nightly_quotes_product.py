@@ -34,10 +34,10 @@ def everybody() -> dict[str, Any]:
     before = _looked_at()
     with transaction.atomic():
         request_run(actor=system_actor(), at=now(), on=today())
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     while run_due(limit=1):
         pass
-    seconds = time.perf_counter() - started
+    seconds, busy = time.perf_counter() - started, time.process_time() - busy
     with transaction.atomic():
         actor = system_actor()
         asked = time.perf_counter()
@@ -46,6 +46,7 @@ def everybody() -> dict[str, Any]:
         aside = QuotePutAside.objects.count()
     return {
         "seconds": seconds,
+        "busy": busy,
         "looked": _looked_at() - before,
         "aside": aside,
         "quiet": quiet,

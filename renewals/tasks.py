@@ -26,7 +26,7 @@ def issue(work: Work) -> None:
 @handler("quotes.run")
 def run(work: Work) -> None:
     """Bring the quotes of all that are due in line with the facts: at night, and when facts moved on since."""
-    run_quotes(step=work.step, at=now(), on=today())
+    run_quotes(step=work.step, clock=now, on=today())
 
 
 @handler("quotes.paper")

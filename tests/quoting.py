@@ -32,7 +32,7 @@ def step() -> Iterator[Actor]:
 
 def run(on: date) -> None:
     """The run over everybody who is due on `on`."""
-    run_quotes(step=step, at=now(), on=on)
+    run_quotes(step=step, clock=now, on=on)
 
 
 def said() -> list[tuple[Any, ...]]:

@@ -44,26 +44,26 @@ def request_run(*, actor: Actor, at: datetime, on: date) -> int:
         return 1
 
 
-def run_quotes(*, step: Step, at: datetime, on: date) -> None:
+def run_quotes(*, step: Step, clock: Callable[[], datetime], on: date) -> None:
     """Look at everybody who is due on `on`, chunk by chunk, each in a `step`: a transaction of the job's.
 
     A chunk that fails is halved until it is one Agreement or site, which is put aside with the reason.
     """
     with step() as actor, as_portal(actor):
         due = list(due_now(on))
-        _begin(at, on, len(due))
+        _begin(clock(), on, len(due))
     log.info("renewal quotes of %s: %s Agreements and Express sites are due", on, len(due))
     for chunk in _chunks(due):
-        _do(step, at, on, chunk)
+        _do(step, clock, on, chunk)
     with step() as actor, as_portal(actor):
-        QuoteRun.objects.filter(on=on).update(finished_at=at, worked_at=at)
+        QuoteRun.objects.filter(on=on).update(finished_at=clock(), worked_at=clock())
     log.info("renewal quotes of %s: done", on)
 
 
-def _do(step: Step, at: datetime, on: date, chunk: Sequence[Due]) -> None:
+def _do(step: Step, clock: Callable[[], datetime], on: date, chunk: Sequence[Due]) -> None:
     try:
         with step() as actor:
-            looked_at(actor=actor, at=at, on=on, chunk=chunk)
+            looked_at(actor=actor, at=clock(), on=on, chunk=chunk)
     except (LostLease, OperationalError, InterfaceError):
         # The job's own affair, or the database's: nothing is wrong with what was looked at.
         raise
@@ -72,11 +72,11 @@ def _do(step: Step, at: datetime, on: date, chunk: Sequence[Due]) -> None:
             log.warning("a chunk of %s failed and is halved: %s", len(chunk), fault)
             half = len(chunk) // 2
             for part in (chunk[:half], chunk[half:]):
-                _do(step, at, on, part)
+                _do(step, clock, on, part)
         else:
             log.exception("%s %s is put aside", chunk[0].model._meta.model_name, chunk[0].pk)
             with step() as actor:
-                put_aside(actor=actor, at=at, on=on, due=chunk[0], reason=f"{type(fault).__name__}: {fault}")
+                put_aside(actor=actor, at=clock(), on=on, due=chunk[0], reason=f"{type(fault).__name__}: {fault}")
 
 
 def looked_at(*, actor: Actor, at: datetime, on: date, chunk: Sequence[Due]) -> Aligned:

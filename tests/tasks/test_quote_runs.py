@@ -106,7 +106,7 @@ def test_killed_between_chunks_or_within_one(
                 raise Killed
 
     with pytest.raises(Killed):
-        run_quotes(step=killed, at=now(), on=today)
+        run_quotes(step=killed, clock=now, on=today)
     # The first step only counts them; the last one's work is gone.
     assert len(due(today)) == whole - (after - 1)
     assert newest_run().finished_at is None
