@@ -9,8 +9,8 @@ the sizes.
 The yardstick is `COPY` of the very rows that the run wrote (quotes, lines with their derivations, events), finished,
 into the same tables with their constraints and indexes, as their owner: nothing is read, priced, compared or walled.
 `one_by_one` is the same run an Agreement at a time, measured on a few: how many times as long one takes.
-`quiet_seconds` is what the next look at everybody takes, when nobody is due; `worker_cpu_seconds` is what the worker's own
-process computed, which says more than the clock where others share the machine.
+`quiet_seconds` is what the next look at everybody takes, when nobody is due; `worker_cpu_seconds` is what the worker's
+own process computed, which says more than the clock where others share the machine.
 """
 
 import json
