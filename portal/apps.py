@@ -14,11 +14,12 @@ class PortalConfig(AppConfig):
         import_module("portal.celery")
         from prometheus_client import REGISTRY
 
-        from portal.metrics import Quotes, Refusals, Work
+        from portal.metrics import Notices, Quotes, Refusals, Work
 
         REGISTRY.register(Refusals())
         REGISTRY.register(Work())
         REGISTRY.register(Quotes())
+        REGISTRY.register(Notices())
 
 
 class PassageAdminConfig(AdminConfig):

@@ -62,6 +62,7 @@ app.conf.beat_schedule = {
         "options": KEPT,
     },
     "close-ledgers": {"task": "licenses.tasks.close_ledgers", "schedule": 60, "options": KEPT},
+    "look-after-notices": {"task": "renewals.tasks.look_after_notices", "schedule": 30, "options": KEPT},
     "refresh-quotes": {"task": "renewals.tasks.refresh_quotes", "schedule": 10, "options": KEPT},
 }
 app.autodiscover_tasks()

@@ -19,6 +19,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from renewals.models import QuotePutAside, QuoteRun
+from renewals.queries.breaks import watch
+from sites.clock import today
 from sites.models import RefusalCount
 from sites.readmodels.jobs import queues
 from sites.tenancy import system_actor
@@ -111,6 +113,37 @@ class Quotes(Collector):
                 "passage_quote_run", "What the newest day's run over all renewal quotes did.", labels=("figure",)
             ),
             GaugeMetricFamily("passage_quotes_put_aside", "Agreements and sites whose data no quote could be made of."),
+        )
+
+
+class Notices(Collector):
+    """`passage_notices{state}` and `passage_notice_run_age_seconds`: what lacks, what waits, when it last ran."""
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """What will be told, without asking the database."""
+        yield from self._families()
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """As it is now; before the first run its age is -1."""
+        counts, age = self._families()
+        at = timezone.now()
+        with transaction.atomic():
+            system_actor()
+            seen = watch(today(), at)
+        figures = {"missing": len(seen.breaks), "letters_due": seen.letters_due, "dead_addresses": seen.dead_addresses}
+        for state, count in figures.items():
+            counts.add_metric([state], count)
+        age.add_metric([], (at - seen.finished_at).total_seconds() if seen.finished_at else -1)
+        yield from (counts, age)
+
+    def _families(self) -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
+        return (
+            GaugeMetricFamily(
+                "passage_notices",
+                "Notices of ends of cover: missing by the last check, letters that wait, addresses that don't work.",
+                labels=("state",),
+            ),
+            GaugeMetricFamily("passage_notice_run_age_seconds", "How long ago the ladder last ran through."),
         )
 
 

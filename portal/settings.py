@@ -217,6 +217,10 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = STATE_DIR / "mail"
 DEFAULT_FROM_EMAIL = "passage@portal.example"
+# A mail server that is slow delays letters, not the worker.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+# Notices of ends of cover go out from this hour of the business day on; in the demonstration at once.
+NOTICE_HOUR = env.int("NOTICE_HOUR", default=0 if DEBUG else 6)
 
 UPLOAD_LIMIT = 50 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -26,4 +26,9 @@ urlpatterns = [
         )
         for verb in TURNS
     ),
+    path("agreements/<str:number>/notices/", api.AgreementNotices.as_view(), name="api_agreement_notices"),
+    path("sites/<str:site_number>/notices/", api.SiteNotices.as_view(), name="api_site_notices"),
+    path("renewal-notices/choices/", api.NoticeChoices.as_view(), name="api_notice_choices"),
+    path("renewal-notices/calendar/", api.CalendarAddress.as_view(), name="api_calendar_address"),
+    path("renewal-notices/<uuid:pk>/bounce/", api.NoticeBounce.as_view(), name="api_notice_bounce"),
 ]

@@ -14,3 +14,5 @@ class RenewalsConfig(AppConfig):
 
         register(open_quote_numbers)
         subjects.register("renewalquote", "quote_page")
+        subjects.register("notice", "notice_page")
+        subjects.register("noticerun", "admin:renewals_noticerun_change")

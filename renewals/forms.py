@@ -5,8 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.kernel.errors import Fault
 from renewals.queries import quote_choices
+from renewals.rules.ladder import Ladder
+from renewals.words.notices import rung_words
 from sites.tenancy import Actor
+from sites.words import fault_sentence
 
 
 class AskForm(forms.Form):
@@ -33,3 +37,43 @@ class DeclineForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class LadderForm(forms.Form):
+    """At which days before the end of cover a customer's people are told."""
+
+    rungs = forms.CharField(
+        label=_("Days before the end of cover"),
+        max_length=200,
+        help_text=_("Whole numbers with commas between them; -1 is the day after."),
+    )
+
+    def clean_rungs(self) -> list[int]:
+        words = [word.strip() for word in self.cleaned_data["rungs"].replace(";", ",").split(",") if word.strip()]
+        faults = [Fault("rungs_invalid", params={"value": word}) for word in words if not _whole(word)]
+        if faults:
+            raise forms.ValidationError([fault_sentence(fault) for fault in faults])
+        return [int(word) for word in words]
+
+
+def _whole(word: str) -> bool:
+    return word.isascii() and word.removeprefix("-").isdigit() and len(word) <= 6
+
+
+class MailsForm(forms.Form):
+    """At which of those days one person gets e-mail."""
+
+    def __init__(self, *args: Any, ladder: Ladder, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["rungs"] = forms.MultipleChoiceField(
+            label=_("E-mail"),
+            required=False,
+            choices=[(str(rung), rung_words(rung)) for rung in ladder],
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+
+class BounceForm(forms.Form):
+    """What the message said with which a letter came back."""
+
+    reason = forms.CharField(label=_("What did the returned message say?"), max_length=500)

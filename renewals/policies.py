@@ -5,7 +5,7 @@ from datetime import date
 from portal.kernel.errors import Fault, Forbidden, Refused
 from renewals.models import HandOver, RenewalQuote
 from renewals.rules.workflow import QUOTE, TURN
-from sites.models import Customer
+from sites.models import Customer, SiteContact
 from sites.tenancy import Actor
 
 
@@ -120,3 +120,17 @@ def require_unobstructed(faults: tuple[Fault, ...]) -> None:
     """Raises Refused with every obstacle at once."""
     if faults:
         raise Refused(*faults)
+
+
+def may_choose_ladder(actor: Actor, customer: Customer, on: date) -> bool:
+    """The customer's Primary or Administrative Contacts and its reps say when its people are told."""
+    if actor.covers(customer):
+        return True
+    roles = (SiteContact.Role.PRIMARY, SiteContact.Role.ADMINISTRATIVE)
+    mine = SiteContact.objects.valid_on(on).filter(customer=customer, user_id=actor.user_id, role__in=roles)
+    return customer.pk in actor.writer_of and mine.exists()
+
+
+def may_mark_bounce(actor: Actor, customer: Customer) -> bool:
+    """The customer's reps and operators read what comes back."""
+    return actor.covers(customer)

@@ -9,4 +9,13 @@ urlpatterns = [
     *(path(f"quotes/<str:pk>/{kind}/", views.quote_file, {"kind": kind}, name=f"quote_{kind}") for kind in views.KINDS),
     path("quotes/<str:pk>/rerun/", views.quote_rerun, name="quote_rerun"),
     path("quotes/<str:pk>/<str:verb>/", views.quote_verb, name="quote_verb"),
+    path("agreements/<str:number>/notices/", views.agreement_notices, name="agreement_notices"),
+    path("sites/<str:site_number>/notices/", views.site_notices, name="site_notices"),
+    path("renewal-notices/", views.notice_settings, name="notice_settings"),
+    path("renewal-notices/calendar/", views.calendar_address, name="calendar_address"),
+    path("renewal-notices/customers/<uuid:pk>/", views.customer_ladder, name="customer_ladder"),
+    path("renewal-notices/<uuid:pk>/", views.notice_page, name="notice_page"),
+    path("renewal-notices/<uuid:pk>/bounce/", views.notice_bounce, name="notice_bounce"),
+    path("renewal-calendars/<str:token>.ics", views.calendar_feed, name="calendar_feed"),
+    path("contact-checks/<str:token>/", views.contact_check, name="contact_check"),
 ]

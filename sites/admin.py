@@ -5,17 +5,20 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Case, IntegerField, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django_countries import countries
 
 from sites.admin_base import CaseAdmin, CaseButton, DeskAdmin, actor_of, seen_version
 from sites.clock import now, today
+from sites.events import history
 from sites.forms import MembershipForm
 from sites.models import (
     Agreement,
     Customer,
+    DeadAddress,
     Enrollment,
     Mandate,
     Membership,
@@ -29,6 +32,7 @@ from sites.models import (
     User,
 )
 from sites.operations import take
+from sites.operations.addresses import deal_with_address
 from sites.queries import case_of, enrollment_case, enrollments_of, refusals_by_week
 from sites.tenancy import Actor
 from sites.views import shown
@@ -230,3 +234,38 @@ class RefusalCountAdmin(DeskAdmin):
         sums = {kind: sum(getattr(row, kind) for row in rows) for kind in ("rule", "person", "technical")}
         told = {"title": _("What was refused, and by whom"), "weeks": rows, "sums": sums}
         return super().changelist_view(request, told | (extra_context or {}))
+
+
+@admin.register(DeadAddress)
+class DeadAddressAdmin(CaseAdmin):
+    """Tasks of reps: mail to a contact is refused for good, until the contact or somebody's word changes that."""
+
+    list_display = ("email", "customer", "source", "reason", "found_at", "handled_at")
+    list_filter = (("handled_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("customer",)
+    search_fields = ("email", "customer__name")
+
+    def buttons(self, actor: Actor, case: DeadAddress) -> Sequence[CaseButton]:
+        return [] if case.handled_at else [CaseButton("handled", gettext("Mark as dealt with"), reason_required=True)]
+
+    def case_context(self, request: HttpRequest, case: DeadAddress) -> dict[str, Any]:
+        contacts = SiteContact.objects.visible_to(actor_of(request)).valid_on(today())
+        named = contacts.filter(customer=case.customer_id, email__iexact=case.email).select_related("site")
+        told = {"address_dead": _("Mail was refused"), "address_handled": _("Dealt with")}
+        return {
+            "facts": [
+                shown.Fact(gettext("Customer"), case.customer.name),
+                shown.Fact(gettext("What was said"), case.reason, note=str(case.get_source_display())),
+                *(
+                    shown.Fact(c.get_role_display(), str(c), url=reverse("site_page", args=[c.site.site_number]))
+                    for c in named
+                ),
+            ],
+            "events": shown.happened(history(case), told),
+        }
+
+    def decide(self, *, actor: Actor, case: DeadAddress, verb: str, reason: str, typed: dict[str, str]) -> str:
+        if verb != "handled":
+            raise Http404
+        deal_with_address(actor=actor, at=now(), address_id=case.pk, note=reason)
+        return gettext("The address is marked as dealt with.")

@@ -7,7 +7,8 @@ class SitesConfig(AppConfig):
     verbose_name = _("Customers and sites")
 
     def ready(self) -> None:
-        """Enrollments have pages of their own."""
+        """Enrollments have pages of their own, tasks of reps theirs at the desk."""
         from sites.subjects import register
 
         register("enrollment", "enrollment_page")
+        register("deadaddress", "admin:sites_deadaddress_change")

@@ -42,8 +42,11 @@ class Notice:
     customer_id: UUID | None = None
 
 
-def notify_each(*, actor: Actor, at: datetime, kind: str, notices: Iterable[Notice]) -> int:
-    """The same of many events, by a fixed number of statements. Returns how many are told."""
+def notify_each(*, actor: Actor, at: datetime, kind: str, notices: Iterable[Notice], mailed: bool = True) -> int:
+    """The same of many events, by a fixed number of statements. Returns how many are told.
+
+    Unless they are to be `mailed`: whoever tells them sends letters of its own.
+    """
     rows = [
         Notification(
             user_id=person,
@@ -60,5 +63,6 @@ def notify_each(*, actor: Actor, at: datetime, kind: str, notices: Iterable[Noti
     ]
     # Without RETURNING: whoever tells may not read what others are told.
     Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=5000)
-    enqueue_new(kind=MAIL, subjects=[row.pk for row in rows], actor=actor, at=at)
+    if mailed:
+        enqueue_new(kind=MAIL, subjects=[row.pk for row in rows], actor=actor, at=at)
     return len(rows)

@@ -298,6 +298,11 @@ WORDS: dict[str, Words] = {
     "schedule_twice": Words(
         _("%(name)s is on the schedule of Agreement %(number)s already."), _("Nothing more is needed.")
     ),
+    "told_address_dead": Words(
+        _("Mail to %(email)s is refused for good, and %(customer)s is told of renewals there."),
+        _("Ask the customer for a new address, or mark it as dealt with."),
+    ),
+    "address_handled": Words(_("Somebody has dealt with this address already.")),
     "told_enrollment_accepted": Words(
         _("The enrollment of %(name)s is accepted: site %(site)s."), _("What waited for it goes on by itself.")
     ),

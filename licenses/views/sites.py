@@ -34,7 +34,7 @@ from licenses.why import Figure
 from portal.kernel.explanation import Explanation
 from portal.kernel.period import DAY
 from sites.clock import now, today
-from sites.models import Agreement, Site, SiteContact
+from sites.models import Agreement, DeadAddress, Site, SiteContact
 from sites.templatetags.formats import day
 from sites.templatetags.formats import points as figure
 from sites.words import fault_sentence
@@ -78,6 +78,9 @@ def _site_context(request: HttpRequest, site: Site, faults: Sequence[str] = ()) 
         "silent": _silent(stands.activity),
         "facts": _site_facts(stands),
         "contacts": SiteContact.objects.filter(site=site).valid_on(today()).order_by("role"),
+        "dead_addresses": set(
+            DeadAddress.objects.unhandled().filter(customer=site.customer_id).values_list("email", flat=True)
+        ),
         "lines": line_rows(lines[:SITE_LINES], today()),
         "more_lines": len(lines) > SITE_LINES,
         "may_move": actor.may_write(site.customer),

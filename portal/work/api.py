@@ -27,6 +27,30 @@ class QueueSerializer(serializers.Serializer):
     oldest = serializers.FloatField(allow_null=True)
 
 
+class BreakSerializer(serializers.Serializer):
+    """Something that should have gone out and didn't: no_run, not_told or letter_late."""
+
+    kind = serializers.CharField()
+    number = serializers.CharField()
+    ends_on = serializers.CharField()
+    rung = serializers.IntegerField(allow_null=True)
+    person = serializers.CharField()
+
+
+class NoticesSerializer(serializers.Serializer):
+    """The latest run of notices, what its check found, letters that wait (the oldest in seconds), dead addresses."""
+
+    day = serializers.DateField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+    checked_at = serializers.DateTimeField(allow_null=True)
+    told = serializers.IntegerField()
+    expected = serializers.IntegerField()
+    breaks = BreakSerializer(many=True)
+    letters_due = serializers.IntegerField()
+    oldest_letter = serializers.FloatField(allow_null=True)
+    dead_addresses = serializers.IntegerField()
+
+
 class FileSerializer(serializers.Serializer):
     """A file that workers are at; `rate` in rows a second."""
 
@@ -64,6 +88,7 @@ class OverviewSerializer(serializers.Serializer):
     stuck = JobSerializer(many=True)
     workers = WorkerSerializer(many=True)
     broker = BrokerSerializer()
+    notices = NoticesSerializer()
 
 
 class WorkOverview(APIView):

@@ -14,6 +14,8 @@ from licenses.models import EntitlementImport, EntitlementImportRow, PriceImport
 from migrations_app.models import BatchRow, TransferBatch
 from portal import heartbeat
 from renewals.models import QuotePutAside, QuoteRun
+from renewals.queries.breaks import Watch, watch
+from sites.clock import today
 from sites.models import Job
 from sites.readmodels.jobs import Queue, must_operate, queues, stuck
 from sites.tenancy import Actor
@@ -68,6 +70,7 @@ class Overview:
     put_aside: list[QuotePutAside]
     workers: list[Worker]
     broker: Broker
+    notices: Watch
 
 
 def overview(actor: Actor, at: datetime) -> Overview:
@@ -85,6 +88,7 @@ def overview(actor: Actor, at: datetime) -> Overview:
         put_aside=list(QuotePutAside.objects.order_by("since", "id")[:MOST_STUCK]),
         workers=workers,
         broker=broker,
+        notices=watch(today(), at),
     )
 
 

@@ -14,6 +14,9 @@ KINDS: dict[str, str | Promise] = {
     "quotes.issue": _("Issue renewal quotes"),
     "quotes.run": _("Renewal quotes of everybody"),
     "quotes.paper": _("Make the paper of a long quote"),
+    "notices.run": _("Tell of ends of cover"),
+    "notices.mail": _("Send the letters of notices"),
+    "notices.check": _("Check that every notice went out"),
     "notification.mail": _("Send a notification by mail"),
 }
 STATES: dict[str, str | Promise] = {

@@ -1,6 +1,7 @@
 """The API's doors to renewals."""
 
 from renewals.api.answers import QuoteAnswer, QuotePreview, QuoteTurn
+from renewals.api.notices import AgreementNotices, CalendarAddress, NoticeBounce, NoticeChoices, SiteNotices
 from renewals.api.quotes import (
     QuoteCsv,
     QuoteDetail,
@@ -12,6 +13,10 @@ from renewals.api.quotes import (
 )
 
 __all__ = [
+    "AgreementNotices",
+    "CalendarAddress",
+    "NoticeBounce",
+    "NoticeChoices",
     "QuoteAnswer",
     "QuoteCsv",
     "QuoteDetail",
@@ -22,4 +27,5 @@ __all__ = [
     "QuoteTurn",
     "QuoteUbl",
     "QuoteXlsx",
+    "SiteNotices",
 ]

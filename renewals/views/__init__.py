@@ -1,5 +1,8 @@
 """Renewals as pages."""
 
+from renewals.views.contact_check import contact_check
+from renewals.views.notice_pages import agreement_notices, notice_bounce, notice_page, site_notices
+from renewals.views.notice_settings import calendar_address, calendar_feed, customer_ladder, notice_settings
 from renewals.views.quote_files import KINDS, kind_answer, pdf_answer, quote_file
 from renewals.views.quote_pages import (
     quote_page,
@@ -11,7 +14,15 @@ from renewals.views.quote_pages import (
 
 __all__ = [
     "KINDS",
+    "agreement_notices",
+    "calendar_address",
+    "calendar_feed",
+    "contact_check",
+    "customer_ladder",
     "kind_answer",
+    "notice_bounce",
+    "notice_page",
+    "notice_settings",
     "pdf_answer",
     "quote_file",
     "quote_page",
@@ -19,4 +30,5 @@ __all__ = [
     "quote_rerun",
     "quote_verb",
     "quotes",
+    "site_notices",
 ]

@@ -1,5 +1,6 @@
 """What people were told is put aside by them, and sent to them by the portal."""
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
@@ -8,15 +9,18 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from portal.kernel.errors import NotFound
-from sites.models import Notification
+from sites.models import DeadAddress, Notification
+from sites.operations.addresses import report_dead
+from sites.operations.mailing import AddressRefused, deliver
 from sites.subjects import page_of
 from sites.tenancy import Actor
 from sites.words import told
 
 LONGEST_SUBJECT = 200
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -42,10 +46,26 @@ def send_mail(*, actor: Actor, at: datetime, notification_id: UUID) -> bool:
     if notification is None:
         return False
     if notification.user.is_active:
-        compose(notification).send()
+        _deliver(actor, at, notification)
     notification.mailed_at = at
     notification.save(update_fields=["mailed_at"])
     return notification.user.is_active
+
+
+def _deliver(actor: Actor, at: datetime, notification: Notification) -> None:
+    """Send it; an address that is refused for good is told to the customer's reps instead of being tried again."""
+    try:
+        deliver(compose(notification))
+    except AddressRefused as refusal:
+        if notification.customer_id is None:
+            log.warning("the address of %s is refused: %s", notification.user_id, refusal)
+            return
+        day = timezone.localdate(at, timezone.get_default_timezone())
+        email = notification.user.email
+        report_dead(
+            actor=actor, at=at, on=day, customer_id=notification.customer_id, email=email, reason=str(refusal),
+            source=DeadAddress.Source.SERVER,
+        )  # fmt: skip
 
 
 def compose(notification: Notification) -> EmailMultiAlternatives:

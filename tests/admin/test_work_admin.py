@@ -139,7 +139,7 @@ def test_the_same_by_the_api(jobs, api_of):
     assert api.post(f"/api/v1/jobs/{jobs['running'].pk}/redrive/").json()["code"] == "job_running"
     assert api.post(f"/api/v1/jobs/{uuid4()}/redrive/").status_code == 404
     seen = api.get("/api/v1/work/").json()
-    assert set(seen) == {"queues", "files", "stuck", "workers", "broker"}
+    assert set(seen) == {"queues", "files", "stuck", "workers", "broker", "notices"}
 
 
 def test_the_same_at_a_terminal(jobs, capsys):

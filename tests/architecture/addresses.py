@@ -85,6 +85,10 @@ class Filled:
                 },
                 "what-if/scenarios/": {"pk": scenario},
                 "quotes/": {"pk": quote, "verb": "accept"},
+                "renewal-notices/customers/": {"pk": world.nordvind.pk},
+                "renewal-notices/": {"pk": self.of("renewals", "notice")},
+                "renewal-calendars/": {"token": "x"},
+                "contact-checks/": {"token": "x"},
                 "renewal-quotes/": {"pk": quote},
             }
 

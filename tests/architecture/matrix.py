@@ -50,11 +50,14 @@ PAGES = {
     "enrollments/<uuid:pk>/<slug:verb>/": POST_ONLY,
     "agreements/<str:number>/": NORDVINDS,
     "agreements/<str:number>/schedule/": NORDVINDS,
+    "agreements/<str:number>/notices/": NORDVINDS,
     "agreements/<str:number>/points/": NORDVINDS,
     f"^agreements/(?P<number>[^/]+)/points/statement\\.{_KIND}$": NORDVINDS,
     f"^sites/(?P<site_number>[^/]+)/licenses/statement\\.{_KIND}$": NORDVINDS,
     "sites/": SIGNED_IN,
     "sites/<str:site_number>/": NORDVINDS,
+    # A site under an Agreement: on to the Agreement's.
+    "sites/<str:site_number>/notices/": NORDVINDS_STEPS,
     "licenses/": SIGNED_IN,
     "licenses/imports/": SIGNED_IN,
     "licenses/imports/new/": SIGNED_IN,
@@ -81,6 +84,14 @@ PAGES = {
     "notifications/": SIGNED_IN,
     "notifications/read/": POST_ONLY,
     "notifications/<uuid:pk>/read/": POST_ONLY,
+    "renewal-notices/": SIGNED_IN,
+    "renewal-notices/calendar/": POST_ONLY,
+    "renewal-notices/customers/<uuid:pk>/": NORDVINDS,
+    "renewal-notices/<uuid:pk>/": NORDVINDS,
+    "renewal-notices/<uuid:pk>/bounce/": POST_ONLY,
+    # Nobody has such a token or link.
+    "renewal-calendars/<str:token>.ics": "404 404 404 404 404 404 404 404",
+    "contact-checks/<str:token>/": "404 404 404 404 404 404 404 404",
     "declarations/": SIGNED_IN,
     "declarations/<uuid:pk>/withdraw/": POST_ONLY,
     # Measures for this machine alone; the tests come from it.
@@ -190,6 +201,11 @@ INTERFACE = {
     "transfer-batches/<uuid:pk>/failed.xlsx": API_SENDERS,
     "transfer-batches/<uuid:pk>/undo/": API_SENDERS,
     f"^transfer-batches/{_ID}/{_BATCH}/$": API_POST_ONLY,
+    "agreements/<str:number>/notices/": API_NORDVINDS,
+    "sites/<str:site_number>/notices/": API_NORDVINDS,
+    "renewal-notices/choices/": API,
+    "renewal-notices/calendar/": API_POST_ONLY,
+    "renewal-notices/<uuid:pk>/bounce/": API_POST_ONLY,
     "renewal-quotes/": API,
     "renewal-quotes/<str:pk>/": API_NORDVINDS,
     "renewal-quotes/<str:pk>/pdf/": API_NORDVINDS,
@@ -234,6 +250,7 @@ WORKPLACE = {
     # A rep sees a form once its requests are decided.
     "migrations_app/transferbatch/<uuid:pk>/do/<slug:verb>/": "302 302 302 302 302 404 404 302",
     "sites/enrollment/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
+    "sites/deadaddress/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/priceimport/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/entitlementimport/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/rulebookversion/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
@@ -268,6 +285,9 @@ ON_THE_DESK = {
     "licenses/termreopening": (DESK, DESK_REPS),
     "licenses/proof": (DESK, DESK_NOBODY),
     "sites/enrollment": (DESK, DESK_NOBODY),
+    "sites/deadaddress": (DESK, DESK_NOBODY),
+    "renewals/notice": (DESK, DESK_NOBODY),
+    "renewals/noticerun": (DESK_OPERATORS, DESK_NOBODY),
     "sites/customer": (DESK, DESK_NOBODY),
     "sites/partner": (DESK, DESK_NOBODY),
     "sites/agreement": (DESK, DESK_NOBODY),
@@ -299,7 +319,7 @@ def _desk(name: str, seen: str, added: str) -> dict[str, str]:
 # A rep is led away from the history of what isn't in sight; the change page of the same refuses.
 LED_AWAY = {
     f"admin/{name}/<path:object_id>/history/": "302 302 302 302 302 302 302 200"
-    for name in ("migrations_app/transferbatch", "sites/staffrole")
+    for name in ("migrations_app/transferbatch", "sites/staffrole", "renewals/noticerun")
 } | {"admin/migrations_app/transferbatch/<path:object_id>/change/": "302 302 302 302 302 404 404 200"}
 
 MATRIX: dict[str, str] = (
