@@ -1,5 +1,6 @@
 """What people type about renewal quotes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from portal.kernel.errors import Fault
 from renewals.queries import quote_choices
 from renewals.rules.ladder import Ladder
 from renewals.words.notices import rung_words
+from sites.models import Partner
 from sites.tenancy import Actor
 from sites.words import fault_sentence
 
@@ -77,3 +79,23 @@ class BounceForm(forms.Form):
     """What the message said with which a letter came back."""
 
     reason = forms.CharField(label=_("What did the returned message say?"), max_length=500)
+
+
+class AskRepForm(forms.Form):
+    """A question for the IBM rep."""
+
+    question = forms.CharField(
+        label=_("Your question"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "id": "id_question"})
+    )
+
+
+class HandOverForm(forms.Form):
+    """Which partner is to prepare the quote."""
+
+    def __init__(self, *args: Any, partners: Sequence[Partner], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        choices = [(partner.number, f"{partner.name} ({partner.number})") for partner in partners]
+        self.fields["partner"] = forms.ChoiceField(label=_("Partner with a mandate"), choices=choices)
+        self.fields["note"] = forms.CharField(
+            label=_("What to look at"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        )

@@ -8,6 +8,7 @@ urlpatterns = [
     path("quotes/<str:pk>/pdf/", views.quote_pdf, name="quote_pdf"),
     *(path(f"quotes/<str:pk>/{kind}/", views.quote_file, {"kind": kind}, name=f"quote_{kind}") for kind in views.KINDS),
     path("quotes/<str:pk>/rerun/", views.quote_rerun, name="quote_rerun"),
+    path("quotes/<str:pk>/choose/", views.quote_choose, name="quote_choose"),
     path("quotes/<str:pk>/<str:verb>/", views.quote_verb, name="quote_verb"),
     path("agreements/<str:number>/notices/", views.agreement_notices, name="agreement_notices"),
     path("sites/<str:site_number>/notices/", views.site_notices, name="site_notices"),

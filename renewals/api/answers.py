@@ -125,7 +125,7 @@ class QuotePreview(APIView):
         require_unobstructed(
             obstacles(quote, action="choose", on=today(), stale=is_stale(quote, today()), open_transition=None)
         )
-        reading = operations.read_selection(quote, Selection(verb, wishes, reason))
+        reading = operations.read_selection(quote, Selection(verb, wishes, reason), reasons=False)
         draft = operations.foreseen(actor=actor_of(request), on=today(), quote=quote, reading=reading)
         return Response(PreviewSerializer(foresight(quote, draft, today())).data)
 

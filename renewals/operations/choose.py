@@ -65,8 +65,8 @@ class Reading:
         return "\n".join(dict.fromkeys(each.reason for each in self.choices.values() if each.reason))
 
 
-def read_selection(quote: RenewalQuote, selection: Selection) -> Reading:
-    """Raises Invalid with every fault at once."""
+def read_selection(quote: RenewalQuote, selection: Selection, *, reasons: bool = True) -> Reading:
+    """Raises Invalid with every fault at once; who only looks ahead needs no `reasons`."""
     lines = offered(quote)
     wishes = tuple(Wish(w.key, w.quantity, _said(w.reason)) for w in selection.wishes)
     choices: Choices
@@ -76,6 +76,7 @@ def read_selection(quote: RenewalQuote, selection: Selection) -> Reading:
     else:
         read = accepting if selection.verb == "accept" else declining
         choices, faults = read(lines, wishes, _said(selection.reason))
+    faults = [fault for fault in faults if reasons or fault.code != "quote_reason"]
     if faults:
         raise Invalid(*faults)
     return Reading(tuple(lines), choices)

@@ -25,6 +25,7 @@ from renewals.queries.holdings import (
     moved_into,
 )
 from renewals.queries.kept import is_long, kept_paper
+from renewals.queries.offers import LapseDay, Offer, lapse_days, offers
 from renewals.queries.pages import (
     QuoteView,
     live_quotes,
@@ -37,6 +38,7 @@ from renewals.queries.pages import (
 )
 from renewals.queries.paper import paper_of
 from renewals.queries.rerun import all_reruns, rerun_of
+from renewals.queries.staying import MovingNow, moving_now
 from renewals.queries.stored import (
     LOOKED,
     LineSaid,
@@ -61,8 +63,11 @@ __all__ = [
     "Foresight",
     "Hands",
     "Holdings",
+    "LapseDay",
     "LineSaid",
     "Look",
+    "MovingNow",
+    "Offer",
     "QuoteView",
     "agreement_drafts",
     "agreement_holdings",
@@ -84,6 +89,7 @@ __all__ = [
     "is_long",
     "is_stale",
     "kept_paper",
+    "lapse_days",
     "last_look",
     "last_looks",
     "latest_of",
@@ -93,8 +99,10 @@ __all__ = [
     "live_quotes",
     "mandated_partners",
     "moved_into",
+    "moving_now",
     "of_lines",
     "offered",
+    "offers",
     "open_hand_over",
     "open_quote_numbers",
     "open_transition_of",

@@ -148,6 +148,7 @@ class QuoteView:
     effect: Effect | None
     accept_obstacles: tuple[Fault, ...]
     decline_obstacles: tuple[Fault, ...]
+    choose_obstacles: tuple[Fault, ...]
     open_transition: RenewalQuote | None
     stale: bool
     why: dict[str, Explanation]
@@ -172,6 +173,7 @@ def quote_view(quote: RenewalQuote, on: date) -> QuoteView:
         effect=_effect(quote, on) if issued else None,
         accept_obstacles=obstacles(quote, action="accept", on=on, stale=stale, open_transition=transition),
         decline_obstacles=obstacles(quote, action="decline", on=on, stale=stale, open_transition=None),
+        choose_obstacles=obstacles(quote, action="choose", on=on, stale=stale, open_transition=None),
         open_transition=transition,
         stale=stale,
         why=why,

@@ -1,5 +1,6 @@
 """Renewals as pages."""
 
+from renewals.views.answering import quote_choose
 from renewals.views.contact_check import contact_check
 from renewals.views.notice_pages import agreement_notices, notice_bounce, notice_page, site_notices
 from renewals.views.notice_settings import calendar_address, calendar_feed, customer_ladder, notice_settings
@@ -24,6 +25,7 @@ __all__ = [
     "notice_page",
     "notice_settings",
     "pdf_answer",
+    "quote_choose",
     "quote_file",
     "quote_page",
     "quote_pdf",

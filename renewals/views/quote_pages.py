@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,10 +14,10 @@ from licenses.papers.render import Unprintable
 from licenses.readmodels import one
 from licenses.views.paging import slice_of
 from licenses.views.shared import Item, actor_of
-from portal.kernel.errors import DomainError, Forbidden
+from portal.kernel.errors import DomainError
 from portal.kernel.explanation import Explanation
 from renewals import operations
-from renewals.forms import AcceptForm, AskForm, DeclineForm
+from renewals.forms import AcceptForm, AskForm, AskRepForm, DeclineForm
 from renewals.models import RenewalQuote
 from renewals.policies import may_answer
 from renewals.queries import (
@@ -29,6 +30,7 @@ from renewals.queries import (
     version_beside,
     waiting_quotes,
 )
+from renewals.views.answering import PAGE_TURNS, answer_context, turn_verb
 from renewals.views.quote_files import paper_page, pdf_answer
 from renewals.words import broken_words, difference_words
 from sites.clock import now, today
@@ -110,32 +112,37 @@ def quote_rerun(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def quote_verb(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
-    """Accept or decline (POST); a refusal shows the page again with the reason and what was typed."""
-    if verb not in ("accept", "decline"):
+    """Accept or decline, hand over, ask and back (POST); a refusal shows the page again with reason and what was
+    typed."""
+    if verb not in ("accept", "decline", *PAGE_TURNS):
         raise Http404
     if request.method != "POST":
         return redirect("quote_page", pk=pk)
     actor = actor_of(request)
     quote = one(seen_quotes(actor).select_related("site__customer"), pk=pk)
-    forms = {"accept": AcceptForm(), "decline": DeclineForm()}
-    form = forms[verb] = AcceptForm(request.POST) if verb == "accept" else DeclineForm(request.POST)
+    forms: dict[str, Any] = {"accept": AcceptForm, "decline": DeclineForm}
+    form = forms[verb](request.POST) if verb in forms else None
     faults: list[str] = []
-    if form.is_valid():
+    status = 400
+    if form is None or form.is_valid():
         try:
-            _answer(request, quote, verb, form.cleaned_data)
+            answered = turn_verb(request, quote, verb) if form is None else _answer(request, quote, verb, form)
         except DomainError as refusal:
             refused(request, refusal)
-            faults, status = _sentences(refusal), 403 if isinstance(refusal, Forbidden) else 409
+            faults, status = _sentences(refusal), refusal.status if refusal.status in (400, 403) else 409
         else:
-            return redirect("quote_page", pk=pk)
-    else:
-        status = 400
-    context = {**_context(request, quote), "faults": faults, "asked": verb, f"{verb}_form": form}
+            return redirect("quote_page", pk=answered.pk)
+    context = {**_context(request, quote), "faults": faults, "asked": verb}
+    if form is not None:
+        context[f"{verb}_form"] = form
+    elif verb == "ask":
+        context["question_form"] = AskRepForm(request.POST)
     return render(request, "renewals/quote_page.html", context, status=status)
 
 
-def _answer(request: HttpRequest, quote: RenewalQuote, verb: str, typed: dict[str, Any]) -> None:
-    actor, version = actor_of(request), typed["version"]
+def _answer(request: HttpRequest, quote: RenewalQuote, verb: str, form: Form) -> RenewalQuote:
+    actor, typed = actor_of(request), form.cleaned_data
+    version = typed["version"]
     if verb == "accept":
         operations.accept(actor=actor, at=now(), on=today(), quote_id=quote.pk, version=version)
         messages.success(request, _("Quote %(number)s is accepted.") % {"number": quote.number})
@@ -143,6 +150,7 @@ def _answer(request: HttpRequest, quote: RenewalQuote, verb: str, typed: dict[st
         reason = typed["reason"]
         operations.decline(actor=actor, at=now(), on=today(), quote_id=quote.pk, version=version, reason=reason)
         messages.success(request, _("Quote %(number)s is declined.") % {"number": quote.number})
+    return quote
 
 
 def _context(request: HttpRequest, quote: RenewalQuote) -> dict[str, Any]:
@@ -150,6 +158,7 @@ def _context(request: HttpRequest, quote: RenewalQuote) -> dict[str, Any]:
     first = {"version": quote.version}
     older = version_beside(quote, view.versions, request.GET.get("with", ""))
     return {
+        **answer_context(request, quote, [each.line for site in view.sites for each in site.lines]),
         "difference": difference_words(difference_of(older, quote), quote.currency) if older else None,
         "view": view,
         "quote": quote,
@@ -203,6 +212,14 @@ _TOLD = {
     "quote_expired": gettext_lazy("Expired"),
     "quote_accepted": gettext_lazy("Accepted"),
     "quote_declined": gettext_lazy("Declined"),
+    "quote_lines_chosen": gettext_lazy("Lines chosen"),
+    "quote_handed_over": gettext_lazy("Handed to the partner"),
+    "quote_asked": gettext_lazy("Asked"),
+    "quote_replied": gettext_lazy("Answered"),
+    "quote_proposed": gettext_lazy("Proposed"),
+    "quote_recall": gettext_lazy("Taken back"),
+    "quote_withdraw": gettext_lazy("Proposal taken back"),
+    "quote_set_aside": gettext_lazy("Set aside"),
 }
 
 

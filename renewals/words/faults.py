@@ -47,6 +47,9 @@ WORDS = {
         _("Quote %(number)s, version %(version)s, already has just these lines and quantities."),
         _("Accept it, or choose otherwise."),
     ),
+    "choice_renews_nothing": Words(
+        _("Nothing of quote %(number)s would be renewed."), _("Keep at least one unit, or decline the whole quote.")
+    ),
     "quote_line_promised": Words(
         _("Of %(part_number)s only %(quantity)s would be renewed, but open transfer requests hold %(held)s."),
         _("Withdraw such a request first, or renew at least what they hold."),

@@ -122,6 +122,7 @@ PAGES = {
     "quotes/<str:pk>/ubl/": NORDVINDS,
     "quotes/<str:pk>/rerun/": NORDVINDS,
     # Back to the quote's page, which is there or isn't.
+    "quotes/<str:pk>/choose/": ELSEWHERE,
     "quotes/<str:pk>/<str:verb>/": ELSEWHERE,
     "api/schema/": OPEN,
     "api/docs/": OPEN,
@@ -251,6 +252,7 @@ WORKPLACE = {
     "migrations_app/transferbatch/<uuid:pk>/do/<slug:verb>/": "302 302 302 302 302 404 404 302",
     "sites/enrollment/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "sites/deadaddress/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
+    "renewals/handover/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/priceimport/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/entitlementimport/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
     "licenses/rulebookversion/<uuid:pk>/do/<slug:verb>/": ELSEWHERE,
@@ -271,6 +273,7 @@ ON_THE_DESK = {
     "migrations_app/transferrequest": (DESK, DESK_NOBODY),
     "migrations_app/transferbatch": (DESK, DESK_NOBODY),
     "renewals/renewalquote": (DESK, DESK_NOBODY),
+    "renewals/handover": (DESK, DESK_NOBODY),
     "licenses/part": (DESK, DESK_OPERATORS),
     "licenses/pricelist": (DESK, DESK_OPERATORS),
     "licenses/price": (DESK, DESK_NOBODY),
