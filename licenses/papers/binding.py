@@ -17,7 +17,9 @@ from licenses.papers.pieces import Part, Unbindable, compact, read_part, referen
 
 # Objects in one stream: readers unpack it whole to find one of them.
 PACKED = 200
-LEVEL = 9
+QUICK, WELL = 6, 8
+# Pages from which on it pays to pack well: the packing takes as long as a fifth of the setting.
+MANY = 150
 # The numbers of the bound document's own objects.
 CATALOG, PAGES, TREE, DOCUMENT, BOOKMARKS = 1, 2, 3, 4, 5
 FIRST_FREE = 6
@@ -39,7 +41,7 @@ def bind(parts: Iterable[bytes], pages: int) -> bytes:
 
     Raises Unbindable for what typst wouldn't write, and where there aren't as many `pages` as they tell.
     """
-    book = _Book()
+    book = _Book(well=pages >= MANY)
     for pdf in parts:
         book.add(read_part(pdf))
     if len(book.pages) != pages:
@@ -50,8 +52,8 @@ def bind(parts: Iterable[bytes], pages: int) -> bytes:
 class _File:
     """Objects as they leave: streams at once, all others packed. Numbers are given out one after the other."""
 
-    def __init__(self) -> None:
-        self.out = BytesIO()
+    def __init__(self, level: int) -> None:
+        self.out, self.level = BytesIO(), level
         self.out.write(b"%PDF-1.7\n%\x80\x80\x80\x80\n")
         # Of each number: where its object stands, or which stream it is in and at which place of it.
         self.kinds, self.first, self.second = array("B", [0]), array("Q", [0]), array("Q", [65535])
@@ -87,7 +89,7 @@ class _File:
             self.kinds[each], self.first[each], self.second[each] = 2, number, place
             at += len(body) + 1
         head = b" ".join(heads) + b" "
-        packed = zlib.compress(head + b" ".join(body for _number, body in self.waiting), LEVEL)
+        packed = zlib.compress(head + b" ".join(body for _number, body in self.waiting), self.level)
         told = b"<</Type/ObjStm/N %d/First %d/Length %d/Filter/FlateDecode>>"
         self.write(number, told % (len(self.waiting), len(head), len(packed)) + b"\nstream\n%s\nendstream" % packed)
         self.waiting.clear()
@@ -97,8 +99,9 @@ class _File:
         self.flush()
         number, start = self.number_on(), self.out.tell()
         self.kinds[number], self.first[number] = 1, start
-        rows = zip(self.kinds, self.first, self.second, strict=True)
-        table = zlib.compress(_differences(b"%c%b%b" % (k, a.to_bytes(4), b.to_bytes(2)) for k, a, b in rows), LEVEL)
+        cells = zip(self.kinds, self.first, self.second, strict=True)
+        rows = (b"%c%b%b" % (kind, at.to_bytes(4), place.to_bytes(2)) for kind, at, place in cells)
+        table = zlib.compress(_differences(rows), self.level)
         told = (
             b"<</Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Info %d 0 R/ID[(%s)(%s)]"
             b"/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 7>>/Length %d>>"
@@ -121,8 +124,8 @@ def _differences(rows: Iterable[bytes]) -> bytes:
 class _Book:
     """The document as parts come: what their objects are called now, and what must be told at the end."""
 
-    def __init__(self) -> None:
-        self.file = _File()
+    def __init__(self, *, well: bool) -> None:
+        self.file, self.well = _File(WELL if well else QUICK), well
         self.shared: dict[bytes, int] = {}
         self.pages: list[int] = []
         self.kids: list[int] = []
@@ -165,7 +168,7 @@ class _Book:
                 names[number] = self.shared.get(digest) or self.file.number_on()
                 if digest not in self.shared:
                     self.shared[digest] = names[number]
-                    self.file.write(names[number], _packed_well(body))
+                    self.file.write(names[number], _packed_well(body) if self.well else body)
                 left.add(number)
             else:
                 names[number] = self.file.number_on()
@@ -239,7 +242,7 @@ def _packed_well(body: bytes) -> bytes:
     drawn = zlib.decompress(body[found.end() : found.end() + int(found[1])])
     if not drawn.startswith(b"/Artifact"):
         return body
-    packed = zlib.compress(_FINE.sub(rb".\1", drawn), LEVEL)
+    packed = zlib.compress(_FINE.sub(rb".\1", drawn), WELL)
     return b"<</Length %d/Filter/FlateDecode>>\nstream\n%s\nendstream" % (len(packed), packed)
 
 

@@ -17,6 +17,11 @@ _HEADERS = re.compile(rb"/Headers\[[^\]]*\]")
 _NOTHING_LEFT = re.compile(rb"/A\[(?:<</O/Table>>)?\]")
 _CELL_ID = re.compile(rb"/ID\([^()]*\)")
 _ONE_KID = re.compile(rb"/K\[(\d+)\]")
+# Nearly all elements are cells of one piece of text.
+_CELL = re.compile(
+    rb"<</Type/StructElem/S/TD/P (\d+) 0 R(?:/A\[(?:<</O/Table/Headers\[[^\]]*\]>>)?(?:<</O/Layout[^<>]*>>)?\])?"
+    rb"/K\[(\d+)\]/Pg (\d+) 0 R>>"
+)
 ENTRY = 20
 
 
@@ -110,6 +115,8 @@ def references(body: bytes) -> list[int]:
 
 def compact(body: bytes, names: Mapping[int, int]) -> bytes:
     """The same object with the new numbers; an element of the structure keeps what tells its meaning alone."""
+    if cell := _CELL.fullmatch(body):
+        return b"<</S/TD/P %d 0 R/K %b/Pg %d 0 R>>" % (names[int(cell[1])], cell[2], names[int(cell[3])])
     head, stream, content = body.partition(b">>\nstream\n")
     pattern = _TEXT_OR_REFERENCE if b"(" in head else _REFERENCE
 

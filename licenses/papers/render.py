@@ -112,6 +112,8 @@ def _clean(value: Any) -> Any:
 
 
 def _clean_text(text: str) -> str:
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return text
     kept = (" " if c in "\t\r\n\v\f" else c for c in unicodedata.normalize("NFC", text) if not _steers(c))
     return "".join(kept)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from licenses.papers.paging import Section, Stretch, columns_of, pages_of
 from licenses.papers.render import breakable, heights, render_parts
+from licenses.papers.typesetter import TOGETHER
 from licenses.why import Why, why
 from licenses.why.speech import EQUALS, as_day
 from portal.kernel.explanation import Explanation
@@ -69,7 +70,7 @@ def _entry(line: QuotePaperLine, currency: str, lang: str) -> str:
 
 
 def _arithmetic(told: Why) -> str:
-    sum_ = told.arithmetic or told.sentence
+    sum_ = told.arithmetic or told.sentence.removesuffix(".")
     if told.arithmetic and told.rounding != _("exact"):
         before, _sign, result = sum_.rpartition(EQUALS)
         sum_ = f"{before}{ROUNDED}{result}"
@@ -97,20 +98,20 @@ class _Heights:
             place: sorted({row[place] for row in flat if _may_break(row[place], common["widths"][place])})
             for place in BREAKING
         }
+        long = sorted({entry for entry in written.entries if len(entry) > SHORT_ENTRY})
         first = written.sites[0]
         asked = {
             "titles": [_carried(site) for site, _lines in written.sites],
             "sums": sums(*first, paper.currency, lang),
             "cells": [[0, ["0"]], *([place, values] for place, values in doubtful.items())],
-            "entries": ["0"],
+            "entries": ["0", *long[:MEASURED]],
         }
         told = heights("quote_heights.typ", {**common, "asked": asked}, lang)
         self.room: float = told["room"] - SPARE
         self.gap, self.front, self.totals, self.sums = told["between"], told["front"], told["totals"], told["sums"]
         self.titles: list[float] = told["titles"]
         self.appendix, self.notes = told["appendix"], told["notes"]
-        self.entry: float = told["entries"][0] + told["entry_gap"]
-        self.entries = self._entries(written.entries, common, asked, lang)
+        self.entries = self._entries(written.entries, long, told, {**common, "asked": asked}, lang)
         (self.line,), *cells = told["cells"]
         self.cells = {
             (place, value): height
@@ -119,14 +120,17 @@ class _Heights:
         }
         self.inset: float = told["row"]
 
-    def _entries(self, entries: Sequence[str], common: dict[str, Any], asked: dict[str, Any], lang: str) -> list[float]:
-        long = sorted({entry for entry in entries if len(entry) > SHORT_ENTRY})
-        found: dict[str, float] = {}
-        for start in range(0, len(long), MEASURED):
-            some = long[start : start + MEASURED]
-            told = heights("quote_heights.typ", {**common, "asked": {**asked, "cells": [], "entries": some}}, lang)
-            found |= {entry: each + told["entry_gap"] for entry, each in zip(some, told["entries"], strict=True)}
-        return [found.get(entry, self.entry) for entry in entries]
+    @staticmethod
+    def _entries(
+        entries: Sequence[str], long: Sequence[str], told: dict[str, Any], data: dict[str, Any], lang: str
+    ) -> list[float]:
+        """Of all entries: the first long ones were measured with the rest, the others are some at a time."""
+        short, *high = told["entries"]
+        for start in range(MEASURED, len(long), MEASURED):
+            asked = {**data["asked"], "cells": [], "entries": long[start : start + MEASURED]}
+            high += heights("quote_heights.typ", {**data, "asked": asked}, lang)["entries"]
+        found = dict(zip(long, high, strict=True))
+        return [found.get(entry, short) + told["entry_gap"] for entry in entries]
 
     def row(self, cells: Sequence[str]) -> float:
         """Of one line."""
@@ -195,6 +199,12 @@ def _note_pages(
 
 
 def _parts(common: dict[str, Any], pages: list[dict[str, Any]], begins: int) -> Iterator[dict[str, Any]]:
-    starts = [*range(0, begins, LINE_PAGES), *range(begins, len(pages), APPENDIX_PAGES), len(pages)]
+    """The pages up to the appendix, in parts of about equal length that are set side by side, then those of it."""
+    starts = [*_split(begins), *range(begins, len(pages), APPENDIX_PAGES), len(pages)]
     for start, stop in pairwise(starts):
         yield {**common, "pages": pages[start:stop], "pages_before": start, "pages_in_all": len(pages)}
+
+
+def _split(pages: int) -> range:
+    parts = max(-(-pages // LINE_PAGES), min(TOGETHER, pages))
+    return range(0, pages, -(-pages // parts))

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 from licenses.papers.binding import bind
 from licenses.papers.pieces import Unbindable, read_part
 from licenses.papers.render import PaperError, Unprintable
+from licenses.rules.explaining import no_points
+from portal.kernel.explanation import Explanation
 from renewals.papers import QuotePaper, QuotePaperSite, parts, pdf, quote_pdf
 from tests.papers.samples import line, lines, quote, read
 
@@ -141,6 +144,15 @@ def test_what_is_marked_on_a_page_belongs_to_one_element_of_the_structure(printe
         assert marked == by_page[reference.idnum] == set(range(len(parents[page["/StructParents"]])))
         for number, parent in enumerate(parents[page["/StructParents"]]):
             assert number in _kids(parent.get_object())
+
+
+def test_lines_that_earn_no_points_say_why_and_covers_what_was_paid_before() -> None:
+    told = {"paid_until": "2027-03-31", "transition_until": "2027-06-30", "anniversary": "2027-07-01"}
+    cover = Explanation("T4", told, "2027-07-01..2028-06-30", "2026.1")
+    held = [line(item, points_why=no_points("2026.1"), points=Decimal(0), cover_why=cover) for item in range(1, 121)]
+    whole = " ".join(_text(page) for page in read(quote_pdf(quote(*held), "en")).pages)
+    ends = "T4 paid until 31 March 2027, by the transition quote until 30 June 2027"
+    assert f"2: T7 602.00 × 2 × 12 ÷ 12 = 1,204.00; P3 Express orders earn no points; {ends}" in whole
 
 
 def test_bookmarks_lead_to_the_quote_and_its_appendix(printed: tuple[str, bytes]) -> None:
