@@ -19,9 +19,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def staged() -> Iterator[tuple[Stage, Road]]:
-    """The stage and the road over it."""
+    """The stage and the road over it. At the end the ledgers agree: nothing that a test wrote there is ever gone."""
     with opened() as stage:
         yield stage, Road.on(stage)
+        stage.verify()
 
 
 @pytest.fixture

@@ -104,6 +104,7 @@ class Farm:
             **{name: url.replace("@127.0.0.1:", f"@{address}:") for name, url in urls.items()},
             "STATE_DIR": str(self.state),
             "JOB_LEASE_SECONDS": str(LEASE_SECONDS),
+            "SWEEP_SECONDS": "1",
             "CLOCK_TODAY": "2026-11-24",
             "DEBUG": "1",
             "DEMO": "1",

@@ -91,4 +91,3 @@ def test_kills_at_any_moment(stage, road):
     kills = Kills(stage, road, seed=random.randrange(10**6))
     report = kills.run(6, rows=60, at_once=2)
     assert (report.lost, report.doubled, report.flaws) == (0, 0, {}), report
-    stage.verify()
