@@ -48,8 +48,12 @@ def navigation(request: HttpRequest) -> dict[str, list[NavigationItem]]:
             (_("Transfer forms"), "batches"),
             (_("Enrollments"), "enrollments"),
             (_("Renewal quotes"), "quotes"),
+            (_("Renewal calendar"), "renewal_calendar"),
+            (_("Coverage radar"), "coverage_radar"),
             (_("Proofs"), "proofs"),
         ]
+    elif actor.is_staff:
+        items += [(_("Renewal calendar"), "renewal_calendar"), (_("Coverage radar"), "coverage_radar")]
     items.append((_("Rules"), "rules"))
     if actor.is_staff:
         items.append((_("Workplace"), "admin:index"))

@@ -31,4 +31,6 @@ urlpatterns = [
     path("renewal-notices/choices/", api.NoticeChoices.as_view(), name="api_notice_choices"),
     path("renewal-notices/calendar/", api.CalendarAddress.as_view(), name="api_calendar_address"),
     path("renewal-notices/<uuid:pk>/bounce/", api.NoticeBounce.as_view(), name="api_notice_bounce"),
+    path("renewals/calendar/", api.RenewalCalendar.as_view(), name="api_renewal_calendar"),
+    path("renewals/coverage/", api.CoverageRadar.as_view(), name="api_coverage_radar"),
 ]

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from renewals import views
 
@@ -19,4 +19,10 @@ urlpatterns = [
     path("renewal-notices/<uuid:pk>/bounce/", views.notice_bounce, name="notice_bounce"),
     path("renewal-calendars/<str:token>.ics", views.calendar_feed, name="calendar_feed"),
     path("contact-checks/<str:token>/", views.contact_check, name="contact_check"),
+    path("renewal-calendar/", views.renewal_calendar, name="renewal_calendar"),
+    re_path(
+        r"^renewal-calendar/calendar\.(?P<kind>csv|xlsx)$", views.renewal_calendar_file, name="renewal_calendar_file"
+    ),
+    path("coverage-radar/", views.coverage_radar, name="coverage_radar"),
+    re_path(r"^coverage-radar/radar\.(?P<kind>csv|xlsx)$", views.coverage_radar_file, name="coverage_radar_file"),
 ]

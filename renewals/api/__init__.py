@@ -2,6 +2,7 @@
 
 from renewals.api.answers import QuoteAnswer, QuotePreview, QuoteTurn
 from renewals.api.notices import AgreementNotices, CalendarAddress, NoticeBounce, NoticeChoices, SiteNotices
+from renewals.api.overviews import CoverageRadar, RenewalCalendar
 from renewals.api.quotes import (
     QuoteCsv,
     QuoteDetail,
@@ -15,6 +16,7 @@ from renewals.api.quotes import (
 __all__ = [
     "AgreementNotices",
     "CalendarAddress",
+    "CoverageRadar",
     "NoticeBounce",
     "NoticeChoices",
     "QuoteAnswer",
@@ -27,5 +29,6 @@ __all__ = [
     "QuoteTurn",
     "QuoteUbl",
     "QuoteXlsx",
+    "RenewalCalendar",
     "SiteNotices",
 ]

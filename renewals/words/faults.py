@@ -5,6 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from sites.words import Words
 
 WORDS = {
+    "overview_too_wide": Words(
+        _("You see more than %(most)s customers: too many to look at together."),
+        _("Name a customer, a site or a partner."),
+    ),
     "quote_customer_accepts": Words(
         _("Only the customer answers a renewal quote."),
         _("Prepare it and send the customer the address of this page."),

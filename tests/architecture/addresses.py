@@ -89,6 +89,8 @@ class Filled:
                 "renewal-notices/": {"pk": self.of("renewals", "notice")},
                 "renewal-calendars/": {"token": "x"},
                 "contact-checks/": {"token": "x"},
+                "renewal-calendar/": {"kind": "csv"},
+                "coverage-radar/": {"kind": "xlsx"},
                 "renewal-quotes/": {"pk": quote},
             }
 

@@ -124,6 +124,10 @@ PAGES = {
     # Back to the quote's page, which is there or isn't.
     "quotes/<str:pk>/choose/": ELSEWHERE,
     "quotes/<str:pk>/<str:verb>/": ELSEWHERE,
+    "renewal-calendar/": SIGNED_IN,
+    r"^renewal-calendar/calendar\.(?P<kind>csv|xlsx)$": SIGNED_IN,
+    "coverage-radar/": SIGNED_IN,
+    r"^coverage-radar/radar\.(?P<kind>csv|xlsx)$": SIGNED_IN,
     "api/schema/": OPEN,
     "api/docs/": OPEN,
 }
@@ -227,6 +231,8 @@ INTERFACE = {
     "renewal-quotes/<str:pk>/take-over/": API_POST_ONLY,
     "renewal-quotes/<str:pk>/set-aside/": API_POST_ONLY,
     "renewal-quotes/<str:pk>/withdraw/": API_POST_ONLY,
+    "renewals/calendar/": API,
+    "renewals/coverage/": API,
     "work/": API_OPERATORS,
     "jobs/": API_OPERATORS,
     "jobs/redrive/": API_POST_ONLY,

@@ -14,6 +14,7 @@ PAGES = {
         "/agreements/61734/points/", "/agreements/61734/points/?as_of=2026-11-24&known_at=2026-01-01T00:00",
         "/licenses/", "/licenses/?as_of=2026-02-30&known_at=x", "/proofs/", "/transfers/",
         "/transfers/new/", "/transfers/new/?source=7004511&target=7004620", "/quotes/", "/enrollments/",
+        "/renewal-calendar/", "/coverage-radar/",
     ],
     "jonas": [
         "/home/", "/customers/", "/transfer-forms/", "/transfer-forms/new/", "/enrollments/new/", "/notifications/",
