@@ -22,7 +22,7 @@ from sites.events import tell, tell_each
 from sites.models import Customer, StaffRole
 from sites.notices import Notice as Told
 from sites.notices import notify, notify_each
-from sites.tenancy import Actor, as_portal
+from sites.tenancy import Actor, as_portal, seeing_only
 
 CHUNK = 1000
 MOST_BREAKS_KEPT = 200
@@ -52,7 +52,7 @@ def tell_chunk(*, actor: Actor, at: datetime, on: date, chunk: Sequence[Subject]
 
     One at a time: whoever comes second finds what the first wrote.
     """
-    with as_portal(actor) as portal:
+    with as_portal(actor) as portal, seeing_only({subject.customer_id for subject in chunk}):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         made = to_be_added(chunk, whom, settled(chunk), open_quotes(chunk), on, at)

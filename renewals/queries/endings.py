@@ -18,11 +18,12 @@ from licenses.rules.rulebook import RuleBook
 from renewals.models import NoticeChoice
 from renewals.rules.ladder import EARLIEST, PATIENCE, Ending, Ladder, ending_of, rungs_of
 from sites.models import Agreement, Site, SiteContact
-from sites.tenancy import Actor
+from sites.tenancy import Actor, seeing_only
 
 # What ended longer ago isn't looked at any more: all of its rungs are too late, and were told or passed over.
 BACK = PATIENCE + timedelta(days=30)
 YEAR = timedelta(days=366)
+SITES_AT_ONCE = 500
 ADMINISTRATIVE, PRIMARY = SiteContact.Role.ADMINISTRATIVE, SiteContact.Role.PRIMARY
 
 
@@ -124,7 +125,7 @@ def subjects(
     sites = {row[0]: row for row in asked.values_list("pk", "site_number", "customer_id", "agreement_id")}
     agreements = {row[0]: row for row in named.values_list("pk", "number", "customer_id", "term_start")}
     found: dict[tuple[UUID | None, UUID | None, date], tuple[Subject, int, set[str]]] = {}
-    for key, cover_end, lines in _ends(sites, on):
+    for key, cover_end, lines in _ends(sites, on) if actor is not None else _narrowly(sites, on):
         _, number, customer, under = sites[key]
         if under is None:
             subject = Subject(customer, None, key, number, Ending(cover_end, None))
@@ -137,6 +138,16 @@ def subjects(
         found[subject.key] = (first, before + lines, where | {number})
     whole = (replace(s, lines=lines, sites=tuple(sorted(where))) for s, lines, where in found.values())
     return sorted(whole, key=lambda s: (s.number, s.agreement_id is None, s.ending.ends_on))
+
+
+def _narrowly(sites: Mapping[UUID, Any], on: date) -> Iterable[tuple[UUID, date, int]]:
+    """The same of everybody's sites, in sight of their own customers alone, some hundred sites after the other."""
+    keys = sorted(sites, key=lambda key: sites[key][2])
+    for first in range(0, len(keys), SITES_AT_ONCE):
+        some = keys[first : first + SITES_AT_ONCE]
+        with seeing_only({sites[key][2] for key in some}):
+            ends = list(_ends(some, on))
+        yield from ends
 
 
 def _ends(sites: Iterable[UUID], on: date) -> Iterable[tuple[UUID, date, int]]:
