@@ -17,7 +17,7 @@ SOURCES = [
     for source in sorted(Path(package.__file__).parent.glob("*.py"))
 ]
 CODE = re.compile(
-    r"(file|row|value|quantity|amount|date|level|price|country|currency|site_number|part_number|mapping|period|import)"
+    r"(file|row|value|quantity|amount|date|level|price|country|currency|site_number|part_number|mapping|period|import|told)"
     r"_[a-z_.]+"
 )
 
