@@ -26,14 +26,16 @@ from sites.models import Site
 from sites.policies import asks_for
 from sites.tenancy.actor import Actor
 
-Group = tuple[Site | None, Site | None, date | None]
+Group = tuple[UUID | None, UUID | None, date | None]
+"""Source, target and day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a row is worth: the units it takes of which lines, and every fault. Errors make it invalid.
+    """What a row is worth: the units it takes of which lines, and every fault.
 
-    `source`, `target` and `effective_on` are what it names, as far as the sender sees it.
+    `source`, `target` and `effective_on` are what it names, as far as the sender sees it. It is `valid` where nothing
+    but warnings, reviews and hints stands in the way.
     """
 
     number: int
@@ -44,16 +46,12 @@ class Verdict:
     target: Site | None = None
     effective_on: date | None = None
     reference: str = ""
-
-    @property
-    def valid(self) -> bool:
-        """Whether nothing but warnings, reviews and hints stands in the way."""
-        return bool(self.allocation) and not any(f.severity == "error" for f in self.faults)
+    valid: bool = False
 
     @property
     def group(self) -> Group:
         """Rows of one group become one request."""
-        return self.source, self.target, self.effective_on
+        return self.source.pk if self.source else None, self.target.pk if self.target else None, self.effective_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +106,7 @@ def _judge(parsed: ParsedRow, desk: Desk, actor: Actor) -> _Judged:
         target,
         row.effective_on,
         row.reference,
+        bool(chosen) and not any(fault.severity == "error" for fault in faults),
     )
     if verdict.valid:
         for held, units in chosen:
@@ -206,13 +205,13 @@ def _told_what_stays(judged: Sequence[_Judged], desk: Desk) -> list[Verdict]:
             for line, product in _counted(each):
                 key = each.verdict.group, product
                 moved[key] = moved.get(key, 0) + (0 if line.replaced_by_trade_up else line.quantity)
-    owned = owned_by_product([group[0] for group, _ in moved if group[0]], {product for _, product in moved})
+    owned = owned_by_product({group[0] for group, _ in moved if group[0]}, {product for _, product in moved})
     rest = {(group, product): _owned(owned, group, product) - units for (group, product), units in moved.items()}
     return [_with_rest(each, rest, desk) if each.verdict.valid else each.verdict for each in judged]
 
 
 def _owned(owned: Mapping[tuple[UUID, str], int], group: Group, product: str) -> int:
-    return owned.get((group[0].pk, product), 0) if group[0] else 0
+    return owned.get((group[0], product), 0) if group[0] else 0
 
 
 def _counted(judged: _Judged) -> Iterator[tuple[LineFacts, str]]:

@@ -277,7 +277,7 @@ def rest_by_product(lines: Sequence[Held], move: Move) -> dict[str, int]:
     products = {line.part.product for line in lines if line.part.kind in PERPETUAL_KINDS}
     if not products:
         return {}
-    owned = owned_by_product([move.source], products)
+    owned = owned_by_product([move.source.pk], products)
     rest = {product: owned.get((move.source.pk, product), 0) for product in products}
     for line in lines:
         if line.part.product in rest and line.part.kind in PERPETUAL_KINDS and not line.traded_up:
@@ -285,7 +285,7 @@ def rest_by_product(lines: Sequence[Held], move: Move) -> dict[str, int]:
     return {product: max(units, 0) for product, units in rest.items()}
 
 
-def owned_by_product(sites: Collection[Site], products: Collection[str]) -> dict[tuple[UUID, str], int]:
+def owned_by_product(sites: Collection[UUID], products: Collection[str]) -> dict[tuple[UUID, str], int]:
     """Units of perpetual licenses that sites hold, by site and product; those that a trade-up replaced left out."""
     rows: QuerySet[Any] = Entitlement.objects.with_quantity().filter(
         site__in=sites,
